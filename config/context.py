@@ -1,0 +1,26 @@
+"""What every template can use."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from accounts.viewer import GUEST, Viewer
+from forum.queries.notices import unread_count
+from guides.helplines import country_of
+from guides.panel import help_panel
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    """Names and switches of the site, and what the person may do. All that costs is lazy."""
+    viewer: Viewer = getattr(request, "viewer", GUEST)
+    return {
+        "site_name": settings.SITE_NAME,
+        "demo": settings.DEMO,
+        "viewer": viewer,
+        "can_review": SimpleLazyObject(lambda: viewer.may_review),
+        "can_administer": SimpleLazyObject(lambda: viewer.may_administer),
+        "unread_notices": SimpleLazyObject(lambda: unread_count(viewer)),
+        "help_panel": SimpleLazyObject(lambda: help_panel(country_of(request))),
+    }

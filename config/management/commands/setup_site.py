@@ -1,0 +1,18 @@
+"""``manage.py setup_site``: what a site needs before the first visitor. Safe to run again."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from accounts.documents import publish_texts
+from forum.setup import make_boards
+
+
+class Command(BaseCommand):
+    """Publish the rules and the code, make the boards."""
+
+    help = "Publish rules and code, make the boards (leaves alone what is there)."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Do it and say what was new."""
+        self.stdout.write(f"Texts published: {publish_texts()}. Boards made: {make_boards()}.")

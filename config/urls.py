@@ -1,0 +1,21 @@
+"""All addresses."""
+
+from django.conf import settings
+from django.urls import include, path
+
+from config import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("favicon.ico", views.favicon, name="favicon"),
+    path("robots.txt", views.robots, name="robots"),
+    path("", include("accounts.urls")),
+    path("", include("guides.urls")),
+    path("", include("forum.urls")),
+    path("", include("moderation.urls")),
+    path("account/", include("allauth.urls")),
+]
+if settings.DEMO:
+    urlpatterns.append(path("demo/", include("config.demo.urls")))
+
+handler404 = "config.views.not_found"

@@ -1,0 +1,48 @@
+"""Pages that belong to no app: the front door and a few words to machines."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from accounts.access import Access, access
+
+ROBOTS = "User-agent: *\nDisallow: /boards/\nDisallow: /t/\nDisallow: /p/\nDisallow: /account/\n"
+
+
+@access(Access.PUBLIC)
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Members go straight to the boards; others learn what this place is."""
+    if request.viewer.may_read:
+        return redirect("forum:boards")
+    return render(request, "home.html", {"barrier": request.viewer.barrier})
+
+
+@access(Access.PUBLIC)
+@require_safe
+@cache_control(public=True, max_age=86400)
+def favicon(request: HttpRequest) -> HttpResponse:
+    """For browsers that ask for it at the root."""
+    return HttpResponseRedirect(static("img/favicon.ico"))
+
+
+@access(Access.PUBLIC)
+@require_safe
+@cache_control(public=True, max_age=86400)
+def robots(request: HttpRequest) -> HttpResponse:
+    """What search engines shall leave alone."""
+    return HttpResponse(ROBOTS, content_type="text/plain")
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The one page for all that is not there, and for all that may not be seen."""
+    return render(request, "404.html", status=404)
+
+
+@access(Access.PUBLIC)
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form that is too old or came from elsewhere: say what to do, keep nothing secret."""
+    return render(request, "403_csrf.html", {"site_name": settings.SITE_NAME}, status=403)

@@ -1,0 +1,1 @@
+"""Writes of the forum: one verb a function, one transaction each, idempotent."""

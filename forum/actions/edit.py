@@ -1,0 +1,89 @@
+"""Changing one's own post."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.viewer import viewer_of
+from forum import markdown
+from forum.actions.state import change_state, lock_post
+from forum.actions.submit import check_hcp_dose, findings_in, verdict_on
+from forum.errors import CANNOT_WRITE, NotVisible, Refused, StaleVersion
+from forum.models import Post, Quote, Revision, Status
+from forum.policy import EDITED, Ticket
+from forum.states import Severity, Track
+
+EDITABLE = (Status.HELD, Status.CHANGES, Status.PUBLISHED)
+
+
+@transaction.atomic
+def edit_post(
+    *, post: Post, author: User, version: int, text: str, at: datetime | None = None
+) -> bool:
+    """Replace the words of one's own post; the old ones stay as a revision.
+
+    The new text is judged like a new one and may be held. Returns False where the text is the
+    same. Raises ``StaleVersion`` where the post changed since the author opened it,
+    ``NotVisible``, ``Refused``.
+    """
+    at = at or timezone.now()
+    author = User.objects.select_for_update().get(pk=author.pk)
+    viewer = viewer_of(author, at=at)
+    if not Post.objects.visible_to(viewer).filter(pk=post.pk, author=author).exists():
+        raise NotVisible
+    if not viewer.may_write:
+        raise Refused(CANNOT_WRITE)
+    post = lock_post(post.pk)
+    if post.status not in EDITABLE:
+        raise NotVisible
+    if post.version != version:
+        raise StaleVersion(post)
+    if post.text == text:
+        return False
+    title = post.thread.title if post.is_opening else ""
+    findings = findings_in(title=title, text=text)
+    check_hcp_dose(author, findings)
+    verdict = verdict_on(
+        author=author,
+        thread_or_board_hold=post.thread.board.hold_policy,
+        findings=findings,
+        at=at,
+    )
+    status, ticket = verdict.status, verdict.ticket
+    if post.status != Status.PUBLISHED and status == Status.PUBLISHED:
+        # A text that a human was to look at stays held until one did.
+        status = Status.HELD
+    if post.has_ticket or status == Status.HELD:
+        ticket = _stricter(ticket, post, at)
+    post.text = text
+    post.html = markdown.render(text)
+    post.edited_at = at
+    number = post.revisions.count() + 1
+    Revision.objects.create(post=post, number=number, text=text, created_at=at)
+    for quote in Quote.objects.filter(source=post):
+        if quote.excerpt not in text:
+            quote.delete()
+    change_state(post=post, to=status, ticket=ticket, at=at)
+    return True
+
+
+def _stricter(ticket: Ticket | None, post: Post, at: datetime) -> Ticket:
+    """The new ticket, no later and no milder than one the post already has."""
+    severities = [ticket.severity] if ticket else []
+    due = [ticket.due_at] if ticket else []
+    if post.review_severity is not None and post.review_due_at is not None:
+        severities.append(Severity(post.review_severity))
+        due.append(post.review_due_at)
+    tracks = {ticket.track if ticket else "", post.review_track}
+    track = next(
+        (t for t in (Track.SAFEGUARDING, Track.WELFARE) if t in tracks), Track.CONDUCT
+    )
+    reasons = ticket.reasons if ticket else []
+    return Ticket(
+        severity=min(severities, default=Severity.S2),
+        track=track,
+        due_at=min(due, default=at),
+        reasons=[*reasons, {"kind": EDITED}],
+    )

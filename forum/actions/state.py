@@ -1,0 +1,105 @@
+"""Changing the state of a post. Nothing else in the project writes ``status``.
+
+Lock order everywhere: author, thread, post. So a change of state, of audience and of choice of
+the same thing never cross each other.
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from accounts.models import Clause
+from forum import summaries
+from forum.actions.notices import tell_of_new_post
+from forum.models import Post, Status, Thread
+from forum.policy import Ticket
+
+# From which states to which a post may go. Everything else is refused and writes nothing.
+ALLOWED: dict[Status, frozenset[Status]] = {
+    Status.HELD: frozenset(
+        {Status.PUBLISHED, Status.CHANGES, Status.HIDDEN, Status.REMOVED, Status.WITHDRAWN}
+    ),
+    Status.CHANGES: frozenset(
+        {Status.HELD, Status.PUBLISHED, Status.HIDDEN, Status.REMOVED, Status.WITHDRAWN}
+    ),
+    Status.PUBLISHED: frozenset(
+        {Status.HELD, Status.CHANGES, Status.HIDDEN, Status.REMOVED, Status.WITHDRAWN}
+    ),
+    Status.HIDDEN: frozenset(
+        {Status.PUBLISHED, Status.CHANGES, Status.REMOVED, Status.WITHDRAWN}
+    ),
+    Status.REMOVED: frozenset({Status.PUBLISHED, Status.HIDDEN}),
+    Status.WITHDRAWN: frozenset(),
+}
+
+
+class IllegalMove(Exception):
+    """A state that cannot follow the present one."""
+
+
+def lock_post(post_id: int) -> Post:
+    """The post as it stands, with its thread, both locked until the transaction ends."""
+    thread_id = Post.objects.values_list("thread_id", flat=True).get(pk=post_id)
+    thread = Thread.objects.select_for_update().select_related("board").get(pk=thread_id)
+    post = Post.objects.select_for_update(of=("self",)).select_related("author").get(pk=post_id)
+    post.thread = thread
+    return post
+
+
+def next_position(thread: Thread) -> int:
+    """Give out the next position of a locked thread; never the same twice."""
+    Thread.objects.filter(pk=thread.pk).update(last_position=F("last_position") + 1)
+    thread.last_position += 1
+    return thread.last_position
+
+
+def set_ticket(post: Post, ticket: Ticket | None) -> None:
+    """Put a review ticket on a post object, or take it off. The caller saves."""
+    post.review_due_at = ticket.due_at if ticket else None
+    post.review_severity = ticket.severity if ticket else None
+    post.review_track = ticket.track if ticket else ""
+    post.review_reasons = ticket.reasons if ticket else []
+
+
+@transaction.atomic
+def change_state(
+    *,
+    post: Post,
+    to: Status,
+    ticket: Ticket | None,
+    clause: Clause | None = None,
+    at: datetime | None = None,
+) -> bool:
+    """Move a post (locked by ``lock_post``) to a state and replace its ticket.
+
+    Returns whether the state changed. Raises ``IllegalMove``. Keeps thread, counts and order
+    true for both audiences, and tells people of a post that is published for the first time.
+    """
+    at = at or timezone.now()
+    before = Status(post.status)
+    if to != before and to not in ALLOWED[before]:
+        raise IllegalMove(f"{before} -> {to}")
+    set_ticket(post, ticket)
+    post.status = to
+    post.removed_under = clause if to == Status.REMOVED else None
+    post.version += 1
+    first_time = to == Status.PUBLISHED and post.position is None
+    if first_time:
+        post.position = next_position(post.thread)
+        post.published_at = at
+    post.save()
+    if to == before:
+        return False
+    if post.is_opening:
+        post.thread.status = to
+        post.thread.published_at = post.published_at
+        post.thread.save(update_fields=["status", "published_at"])
+    if first_time and not post.is_opening and post.thread.status == Status.PUBLISHED:
+        summaries.count_new_post(post)
+    elif Status.PUBLISHED in (before, to) or Status.REMOVED in (before, to):
+        summaries.recount([post.thread_id])
+    if first_time:
+        tell_of_new_post(post, at=at)
+    return True

@@ -1,0 +1,189 @@
+"""Sending what was written: a draft becomes a post, once."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.models import Document, DocumentKind, HcpChoice, Role, User
+from accounts.viewer import viewer_of
+from forum import markdown, summaries
+from forum.actions.notices import tell_of_new_post
+from forum.actions.state import next_position, set_ticket
+from forum.errors import (
+    CANNOT_WRITE,
+    HCP_DOSE,
+    NO_ADVICE_ASKED,
+    NOT_ASKED,
+    THREAD_LOCKED,
+    NotVisible,
+    Refused,
+)
+from forum.models import Audience, Draft, Post, Quote, Revision, Status, Thread
+from forum.policy import CLEAN_POSTS_UNDER_18, Verdict, judge
+from forum.queries.boards import boards_for
+from forum.screening import Finding, Kind, screen
+from forum.states import narrowest
+
+
+def submit_post(*, draft: Draft, author: User, at: datetime | None = None) -> Post:
+    """Make a post of a draft and delete the draft. The same draft again gives the same post.
+
+    Raises ``NotVisible`` where board, thread or quoted post may not be seen (any more), and
+    ``Refused`` where this author may not post this there.
+    """
+    try:
+        return _submit(draft=draft, author=author, at=at or timezone.now())
+    except IntegrityError:
+        # The same submission came twice at once; the other one won.
+        if post := sent_post(author=author, key=draft.key):
+            return post
+        raise
+
+
+def sent_post(*, author: User, key: str) -> Post | None:
+    """The author's post that was made from the draft with this key, if it was sent."""
+    return Post.objects.filter(author=author, submission_key=key).select_related("thread").first()
+
+
+def findings_in(*, title: str, text: str) -> list[Finding]:
+    """What screening finds in a text as it will be stored; spans count from title + newline."""
+    return screen(f"{title}\n{text}" if title else text)
+
+
+def clean_posts_of(author: User) -> int:
+    """How many posts of an author were fine; counts to 10, no rule asks for more."""
+    clean = Post.objects.filter(author=author, status=Status.PUBLISHED, review_due_at=None)
+    return len(clean.values_list("pk")[:CLEAN_POSTS_UNDER_18])
+
+
+def verdict_on(
+    *, author: User, thread_or_board_hold: str, findings: Sequence[Finding], at: datetime
+) -> Verdict:
+    """The policy's verdict on a text of this author on a board with this hold policy."""
+    return judge(
+        findings=findings,
+        hold_policy=thread_or_board_hold,
+        role=author.role,
+        age_group=author.age_group(at),
+        clean_posts=clean_posts_of(author),
+        at=at,
+    )
+
+
+@transaction.atomic
+def _submit(*, draft: Draft, author: User, at: datetime) -> Post:
+    # The lock on the author makes this wait for a change of the author's HCP choice, or the
+    # other way round: a post never slips out under the choice of a moment ago.
+    author = User.objects.select_for_update().get(pk=author.pk)
+    if post := sent_post(author=author, key=draft.key):
+        return post
+    viewer = viewer_of(author, at=at)
+    if not viewer.may_read:
+        raise NotVisible
+    if not viewer.may_write:
+        raise Refused(CANNOT_WRITE)
+    thread = None
+    if draft.thread_id is None:
+        board = boards_for(viewer).filter(pk=draft.board_id).first()
+        if board is None:
+            raise NotVisible
+    else:
+        thread = (
+            Thread.objects.visible_to(viewer)
+            .filter(status=Status.PUBLISHED, pk=draft.thread_id)
+            .select_for_update(of=("self",))
+            .select_related("board", "author")
+            .first()
+        )
+        if thread is None:
+            raise NotVisible
+        board = thread.board
+        _check_may_reply(author, thread)
+    source = None
+    if draft.quoted_post_id is not None:
+        source = (
+            Post.objects.visible_to(viewer)
+            .filter(pk=draft.quoted_post_id, status=Status.PUBLISHED)
+            .select_for_update(of=("self",))
+            .first()
+        )
+        if source is None or thread is None or source.thread_id != thread.pk:
+            # Quotes stay within their thread: narrowing a thread then never waits for another.
+            raise NotVisible
+    findings = findings_in(title=draft.title, text=draft.text)
+    check_hcp_dose(author, findings)
+    verdict = verdict_on(
+        author=author, thread_or_board_hold=board.hold_policy, findings=findings, at=at
+    )
+    audience = allowed_audience(draft.audience, author=author, thread=thread, source=source)
+    published = verdict.status == Status.PUBLISHED
+    if thread is None:
+        thread = Thread.objects.create(
+            board=board,
+            author=author,
+            title=draft.title,
+            content_note=draft.content_note,
+            audience=audience,
+            status=verdict.status,
+            asks_professional=draft.asks_professional and audience == Audience.COMMUNITY,
+            no_advice=draft.no_advice,
+            created_at=at,
+            published_at=at if published else None,
+        )
+    post = Post(
+        thread=thread,
+        author=author,
+        is_opening=draft.thread_id is None,
+        position=next_position(thread) if published else None,
+        text=draft.text,
+        html=markdown.render(draft.text),
+        audience=audience,
+        status=verdict.status,
+        submission_key=draft.key,
+        created_at=at,
+        published_at=at if published else None,
+    )
+    set_ticket(post, verdict.ticket)
+    post.save(force_insert=True)
+    Revision.objects.create(post=post, number=1, text=draft.text, created_at=at)
+    if source is not None and draft.quoted_excerpt and draft.quoted_excerpt in source.text:
+        Quote.objects.create(post=post, source=source, excerpt=draft.quoted_excerpt)
+    if published:
+        summaries.count_new_post(post)
+        tell_of_new_post(post, at=at)
+    Draft.objects.filter(author=author, key=draft.key).delete()
+    return post
+
+
+def allowed_audience(
+    wanted: str, *, author: User, thread: Thread | None, source: Post | None
+) -> Audience:
+    """The widest audience not wider than the wish, the author's choice, the thread, the quote."""
+    limits = [wanted, Audience.COMMUNITY if author.lets_hcps_read else Audience.PEERS]
+    limits += [thread.audience] if thread else []
+    limits += [source.audience] if source else []
+    return narrowest(*limits)
+
+
+def _check_may_reply(author: User, thread: Thread) -> None:
+    if thread.is_locked:
+        raise Refused(THREAD_LOCKED)
+    if author.role != Role.HCP:
+        return
+    if thread.no_advice:
+        raise Refused(NO_ADVICE_ASKED, _code_clause("respect-the-choice"))
+    on_request = thread.author.role == Role.MEMBER and thread.author.hcp_choice != HcpChoice.OPEN
+    if on_request and not thread.asks_professional:
+        raise Refused(NOT_ASKED, _code_clause("respect-the-choice"))
+
+
+def check_hcp_dose(author: User, findings: Sequence[Finding]) -> None:
+    if author.role == Role.HCP and any(finding.kind == Kind.DOSE for finding in findings):
+        raise Refused(HCP_DOSE, _code_clause("no-doses"))
+
+
+def _code_clause(anchor: str):
+    code = Document.objects.current(DocumentKind.HCP_CODE)
+    return code.clauses.filter(anchor=anchor).first() if code else None

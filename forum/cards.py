@@ -1,0 +1,104 @@
+"""Post cards as stored fragments: a thread page mostly joins ready pieces.
+
+A fragment is found by everything that it shows, so it is never shown to somebody for whom it would
+look different. Whether a post is shown at all is never decided here: the caller has read it through
+the one door in this very request. Nothing in a card belongs to a session (no CSRF token): buttons
+point to one form on the page with ``form="..."``.
+"""
+
+from hashlib import blake2b
+
+from django.core.cache import caches
+from django.template.loader import get_template
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+
+from accounts.models import Role
+from accounts.viewer import Viewer
+from forum import markdown
+from forum.models import Post, ReactionKind
+from forum.queries.threads import ShownPost
+
+# Change it when the template changes what it shows for the same post.
+LAYOUT = 1
+
+
+def cards(viewer: Viewer, shown: list[ShownPost]) -> list[SafeString]:
+    """The cards of these posts for this viewer, in order."""
+    keys = [_key(viewer, item) for item in shown]
+    store = caches["cards"]
+    found = store.get_many(keys)
+    missing = {}
+    for key, item in zip(keys, shown, strict=True):
+        if key not in found:
+            missing[key] = found[key] = _render(viewer, item)
+    if missing:
+        store.set_many(missing)
+    return [found[key] for key in keys]
+
+
+def body(post: Post) -> SafeString:
+    """The stored HTML of a post. It was made by ``forum.markdown.render``, which sanitises it."""
+    return mark_safe(post.html)  # noqa: S308
+
+
+def preview(text: str) -> SafeString:
+    """A text as its card would show it."""
+    return mark_safe(markdown.render(text))  # noqa: S308
+
+
+def _profession(post: Post) -> str:
+    return post.author.hcp_profile.profession if post.author.role == Role.HCP else ""
+
+
+def _key(viewer: Viewer, item: ShownPost) -> str:
+    post = item.post
+    parts = (
+        LAYOUT,
+        get_language(),
+        post.pk,
+        post.version,
+        post.html,
+        post.status,
+        post.audience,
+        post.author.pseudonym,
+        post.author.role,
+        _profession(post),
+        post.removed_under_id,
+        viewer.user_id == post.author_id,
+        viewer.may_write,
+        tuple(
+            (q.excerpt, q.source.public_id, q.source.author.pseudonym) for q in item.quotes
+        ),
+        item.reactions,
+        sorted(item.own_reactions),
+    )
+    return blake2b(repr(parts).encode(), digest_size=20).hexdigest()
+
+
+def _render(viewer: Viewer, item: ShownPost) -> SafeString:
+    post = item.post
+    sums = dict(item.reactions)
+    return get_template("forum/_card.html").render(
+        {
+            "post": post,
+            "body": body(post),
+            "author": post.author,
+            "profession": _profession(post),
+            "is_own": viewer.user_id == post.author_id,
+            "may_write": viewer.may_write,
+            "quotes": item.quotes,
+            "quote_address": reverse("forum:reply", args=[post.thread.public_id])
+            + f"?quote={post.public_id}",
+            "reactions": [
+                {
+                    "kind": kind.value,
+                    "label": kind.label,
+                    "sum": sums.get(kind.value, 0),
+                    "own": kind.value in item.own_reactions,
+                }
+                for kind in ReactionKind
+            ],
+        }
+    )

@@ -1,0 +1,132 @@
+"""Forms of the forum. Errors stand next to the field; what was typed stays."""
+
+from django import forms
+from django.core.validators import RegexValidator
+from django.utils.translation import gettext_lazy as _
+
+from accounts.ids import ALPHABET, LENGTH, new_public_id
+from accounts.models import HcpChoice, User
+from forum.models.post import TEXT_MAX
+from forum.models.thread import CONTENT_NOTE_MAX, TITLE_MAX
+from forum.states import Audience
+
+
+class KeyField(forms.CharField):
+    """The hidden idempotency key of a submission."""
+
+    widget = forms.HiddenInput
+    default_validators = [RegexValidator(rf"^[{ALPHABET}]{{{LENGTH}}}\Z")]
+
+
+class WriteForm(forms.Form):
+    """What every text has: words, who they are for, and a key against sending twice."""
+
+    key = KeyField()
+    text = forms.CharField(
+        label=_("Your words"),
+        max_length=TEXT_MAX,
+        strip=True,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        error_messages={
+            "required": _("Write something first."),
+            "max_length": _("This is too long. Please keep it under 10,000 characters."),
+        },
+    )
+    audience = forms.ChoiceField(
+        label=_("Who can read this"), widget=forms.RadioSelect, choices=Audience
+    )
+
+    def __init__(self, *args, author: User, widest: Audience = Audience.COMMUNITY, **kwargs):
+        kwargs.setdefault("initial", {}).setdefault("key", new_public_id())
+        super().__init__(*args, **kwargs)
+        self.fields["text"].strip = True
+        peers = (Audience.PEERS, _("Peers only: members, community moderators and admins"))
+        community = (Audience.COMMUNITY, _("Community: also health professionals"))
+        may_be_wide = widest == Audience.COMMUNITY and author.lets_hcps_read
+        self.fields["audience"].choices = [peers, community] if may_be_wide else [peers]
+        if not may_be_wide:
+            self.initial["audience"] = Audience.PEERS
+
+
+class AskForm(WriteForm):
+    """A new thread."""
+
+    field_order = [
+        "key",
+        "title",
+        "text",
+        "audience",
+        "asks_professional",
+        "no_advice",
+        "content_note",
+    ]
+    title = forms.CharField(
+        label=_("Title"),
+        help_text=_("One short line. What is it about?"),
+        max_length=TITLE_MAX,
+        error_messages={"required": _("Give it a title.")},
+    )
+    asks_professional = forms.BooleanField(
+        label=_("Ask a professional"),
+        help_text=_("A nurse or doctor may answer, in public and in general terms."),
+        required=False,
+    )
+    no_advice = forms.BooleanField(
+        label=_("No advice please"),
+        help_text=_("You want to be heard, not fixed."),
+        required=False,
+    )
+    content_note = forms.CharField(
+        label=_("Content note"),
+        help_text=_("If it may be hard to read, say what it is about. You can leave this empty."),
+        max_length=CONTENT_NOTE_MAX,
+        required=False,
+    )
+
+    def clean(self):
+        """A question to professionals must be one that they can read."""
+        data = super().clean()
+        if data.get("asks_professional") and data.get("audience") == Audience.PEERS:
+            self.add_error(
+                "asks_professional",
+                _("Professionals cannot read peers-only posts. Pick Community, or untick this."),
+            )
+        if data.get("asks_professional") and data.get("no_advice"):
+            self.add_error(
+                "no_advice", _("You asked for an answer above. Please pick one of the two.")
+            )
+        return data
+
+
+class ReplyForm(WriteForm):
+    """A reply, perhaps with a passage quoted from the same thread."""
+
+    quote = forms.CharField(required=False, widget=forms.HiddenInput, max_length=LENGTH)
+
+
+class EditForm(forms.Form):
+    """New words for one's own post; ``version`` is the one that was opened."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    text = forms.CharField(
+        label=_("Your words"),
+        max_length=TEXT_MAX,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        error_messages={"required": _("Write something first.")},
+    )
+
+
+class InvolvementForm(forms.Form):
+    """How far health professionals may come in. Nothing is picked beforehand."""
+
+    choice = forms.ChoiceField(
+        label=_("Health professionals and my posts"),
+        choices=HcpChoice,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Pick one of the three.")},
+    )
+    older_posts = forms.BooleanField(
+        label=_("Take my older posts back from professionals too"),
+        help_text=_("Replies in your own threads then become peers-only as well."),
+        required=False,
+    )

@@ -1,0 +1,27 @@
+"""Models of the forum, one file a noun."""
+
+from forum.models.board import Board
+from forum.models.draft import Draft
+from forum.models.notice import Notice, NoticeKind
+from forum.models.post import Post, Quote, Revision
+from forum.models.reaction import Reaction, ReactionKind
+from forum.models.thread import Thread, ThreadSummary
+from forum.states import Audience, Severity, Status, Track
+
+__all__ = [
+    "Audience",
+    "Board",
+    "Draft",
+    "Notice",
+    "NoticeKind",
+    "Post",
+    "Quote",
+    "Reaction",
+    "ReactionKind",
+    "Revision",
+    "Severity",
+    "Status",
+    "Thread",
+    "ThreadSummary",
+    "Track",
+]

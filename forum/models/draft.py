@@ -1,0 +1,48 @@
+"""Drafts: a text on its way. Kept on the server from the first *check* on."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from accounts.ids import new_public_id
+from forum.models.post import EXCERPT_MAX, TEXT_MAX
+from forum.models.thread import CONTENT_NOTE_MAX, TITLE_MAX
+from forum.states import Audience
+
+
+class Draft(models.Model):
+    """What an author has written and not sent yet: a question (board) or a reply (thread).
+
+    ``key`` is the idempotency key of the submission: sending a draft twice makes one post.
+    """
+
+    key = models.CharField(max_length=14, default=new_public_id, editable=False)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="drafts"
+    )
+    board = models.ForeignKey("forum.Board", on_delete=models.CASCADE, null=True, blank=True)
+    thread = models.ForeignKey("forum.Thread", on_delete=models.CASCADE, null=True, blank=True)
+    title = models.CharField(max_length=TITLE_MAX, blank=True)
+    text = models.TextField(max_length=TEXT_MAX, blank=True)
+    audience = models.CharField(
+        max_length=10, choices=Audience, default=Audience.PEERS, db_default=Audience.PEERS
+    )
+    asks_professional = models.BooleanField(default=False)
+    no_advice = models.BooleanField(default=False)
+    content_note = models.CharField(max_length=CONTENT_NOTE_MAX, blank=True)
+    quoted_post = models.ForeignKey("forum.Post", on_delete=models.SET_NULL, null=True, blank=True)
+    quoted_excerpt = models.CharField(max_length=EXCERPT_MAX, blank=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["author", "key"], name="draft_key_once"),
+            models.CheckConstraint(
+                condition=Q(board__isnull=False, thread__isnull=True)
+                | Q(board__isnull=True, thread__isnull=False),
+                name="draft_question_or_reply",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"draft {self.key}"

@@ -1,0 +1,62 @@
+"""Notices: what a person is told. The row itself knows whether its e-mail is still due."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.ids import new_public_id
+
+
+class NoticeKind(models.TextChoices):
+    """What happened."""
+
+    REPLY = "reply", _("New reply")
+    QUOTE = "quote", _("You were quoted")
+    DECISION = "decision", _("A moderator looked at your post")
+    REPORT = "report", _("News on your report")
+
+
+# Kinds about somebody else's post: shown only while the person may see that post.
+ABOUT_OTHERS = (NoticeKind.REPLY, NoticeKind.QUOTE)
+
+
+class Notice(models.Model):
+    """One thing told to one person. Never holds words of a post: those are read through the door.
+
+    ``message`` holds words written to this person (by a moderator or admin).
+    """
+
+    public_id = models.CharField(
+        max_length=14, unique=True, default=new_public_id, editable=False
+    )
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices"
+    )
+    kind = models.CharField(max_length=10, choices=NoticeKind)
+    post = models.ForeignKey("forum.Post", on_delete=models.CASCADE, null=True, blank=True)
+    message = models.TextField(blank=True)
+    link = models.CharField(max_length=200, blank=True)
+    # What makes it the same notice again: sending twice leaves one row.
+    same_as = models.CharField(max_length=80)
+    created_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True, blank=True)
+    mail_due_at = models.DateTimeField(null=True, blank=True)
+    mail_leased_until = models.DateTimeField(null=True, blank=True)
+    mail_tries = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["recipient", "same_as"], name="notice_once"),
+        ]
+        indexes = [
+            models.Index(fields=["recipient", "-created_at"], name="notice_list"),
+            models.Index(
+                fields=["mail_due_at"],
+                condition=Q(mail_due_at__isnull=False),
+                name="notice_mail_due",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} for {self.recipient_id}"

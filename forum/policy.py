@@ -1,0 +1,112 @@
+"""What happens to a text that was just written: published or held, and how soon a human looks.
+
+Pure: all it needs is handed in. Rules: safety.md, *Pre-moderation* and *Screening*.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import AgeGroup, Role
+from forum.models import Post
+from forum.models.board import HoldPolicy
+from forum.screening import Finding, Kind, Rank
+from forum.states import Severity, Status, Track
+
+# Time until the first human look, by severity.
+DUE = {
+    Severity.S0: timedelta(minutes=15),
+    Severity.S1: timedelta(hours=1),
+    Severity.S2: timedelta(hours=4),
+    Severity.S3: timedelta(days=1),
+}
+# Every post waits for a look until so many of an author's posts were fine.
+CLEAN_POSTS_UNDER_18 = 10
+CLEAN_POSTS_NEW = 3
+# Somebody may need help: this is not about rules, and never counts as a strike.
+WELFARE_KINDS = {Kind.CRISIS, Kind.EMERGENCY, Kind.EATING}
+
+WAIT_WORDS = {
+    Severity.S0: _("15 minutes"),
+    Severity.S1: _("an hour"),
+    Severity.S2: _("4 hours"),
+    Severity.S3: _("a day"),
+}
+
+PREMODERATION = "premoderation"
+BOARD_HOLDS_ALL = "board_holds_all"
+REPORTED = "reported"
+EDITED = "edited"
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A request that a human looks at a post."""
+
+    severity: Severity
+    track: Track
+    due_at: datetime
+    reasons: list[dict] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The state a text gets, and its ticket if a human must look."""
+
+    status: Status
+    ticket: Ticket | None
+
+
+def waits_for_premoderation(*, role: str, age_group: AgeGroup | None, clean_posts: int) -> bool:
+    """Whether an author's posts still wait for a look. ``clean_posts``: published, no ticket.
+
+    Staff are not held. An unknown age counts as under 18.
+    """
+    if role != Role.MEMBER:
+        return False
+    if age_group != AgeGroup.ADULT:
+        return clean_posts < CLEAN_POSTS_UNDER_18
+    return clean_posts < CLEAN_POSTS_NEW
+
+
+def judge(
+    *,
+    findings: Sequence[Finding],
+    hold_policy: str,
+    role: str,
+    age_group: AgeGroup | None,
+    clean_posts: int,
+    at: datetime,
+) -> Verdict:
+    """The verdict on a text: any finding of rank *hold*, a board that holds all, or a new author.
+
+    In doubt (an unknown hold policy) it is held.
+    """
+    reasons = [finding.as_json() for finding in findings if finding.severity is not None]
+    severities = [Severity(f.severity) for f in findings if f.severity is not None]
+    held = any(finding.rank >= Rank.HOLD for finding in findings)
+    if role == Role.MEMBER and hold_policy != HoldPolicy.RULES:
+        held = True
+        reasons.append({"kind": BOARD_HOLDS_ALL})
+        severities.append(Severity.S2)
+    if waits_for_premoderation(role=role, age_group=age_group, clean_posts=clean_posts):
+        held = True
+        reasons.append({"kind": PREMODERATION})
+        severities.append(Severity.S2)
+    if held and not severities:
+        severities.append(Severity.S3)
+    status = Status.HELD if held else Status.PUBLISHED
+    if not severities:
+        return Verdict(status, None)
+    severity = min(severities)
+    welfare = any(finding.kind in WELFARE_KINDS for finding in findings)
+    track = Track.WELFARE if welfare else Track.CONDUCT
+    return Verdict(status, Ticket(severity, track, at + DUE[severity], reasons))
+
+
+def aimed_wait(post: Post) -> Promise | str:
+    """How soon we aim to look at a post with a ticket, in words; empty without one."""
+    return "" if post.review_severity is None else WAIT_WORDS[Severity(post.review_severity)]

@@ -1,0 +1,147 @@
+"""Boards and board pages."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+
+from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
+
+from accounts.models import Role
+from accounts.viewer import Viewer
+from forum import visibility
+from forum.models import Board, Post, Status, Thread, ThreadSummary
+from forum.states import AGE_GROUP_FIELD
+from forum.summaries import SEEN_BY
+
+PAGE_SIZE = 25
+
+
+def boards_for(viewer: Viewer) -> QuerySet[Board]:
+    """Boards that a viewer may open, in their order."""
+    if not viewer.may_read:
+        return Board.objects.none()
+    if viewer.role != Role.MEMBER:
+        return Board.objects.all()
+    if viewer.age_group is None:
+        return Board.objects.none()
+    return Board.objects.filter(**{AGE_GROUP_FIELD[viewer.age_group]: True})
+
+
+def boards_with_newest(viewer: Viewer) -> list[Board]:
+    """Boards, each with ``newest_title``, ``newest_id`` and ``newest_at`` of its newest thread."""
+    newest = (
+        Thread.objects.visible_to(viewer)
+        .filter(board=OuterRef("pk"), status=Status.PUBLISHED)
+        .order_by("-published_at", "-pk")
+    )
+    boards = list(boards_for(viewer).annotate(newest_pk=Subquery(newest.values("pk")[:1])))
+    threads = Thread.objects.visible_to(viewer).in_bulk(
+        [board.newest_pk for board in boards if board.newest_pk]
+    )
+    for board in boards:
+        board.newest = threads.get(board.newest_pk)
+    return boards
+
+
+@dataclass(frozen=True, slots=True)
+class BoardRow:
+    """One thread on a board page, as this viewer may know it."""
+
+    thread: Thread
+    replies: int
+    last_at: datetime
+    last_author: str
+
+
+@dataclass(frozen=True, slots=True)
+class BoardPage:
+    """A page of a board: rows, and whether there are older and newer ones."""
+
+    rows: list[BoardRow]
+    own_waiting: list[Thread]
+    has_older: bool
+    is_first: bool
+
+
+def board_page(viewer: Viewer, board: Board, *, after: str = "") -> BoardPage:
+    """The threads after the thread with public id ``after`` (empty: from the top), newest first.
+
+    One range scan over the viewer's own summaries. Where some authors are kept from the viewer,
+    rows in which such an author had the last word are worked out apart and merged in at their
+    right place, so that neither count nor order tells of them.
+    """
+    base = ThreadSummary.objects.visible_to(viewer).filter(board=board)
+    kept_from = visibility.author_kept_from(viewer, "last_")
+    moved = _moved_rows(viewer, base, kept_from) if kept_from is not None else []
+    plain = base.filter(~kept_from) if kept_from is not None else base
+    cursor = _cursor(base, moved, after) if after else None
+    if cursor:
+        last_at, thread_id = cursor
+        plain = plain.filter(Q(last_at__lt=last_at) | Q(last_at=last_at, thread_id__lt=thread_id))
+        moved = [row for row in moved if (row.last_at, row.thread_id) < cursor]
+    rows = list(
+        plain.select_related("thread", "thread__author", "last_author").order_by(
+            "-last_at", "-thread_id"
+        )[: PAGE_SIZE + 1]
+    )
+    if moved:
+        merged = sorted([*rows, *moved], key=lambda r: (r.last_at, r.thread_id), reverse=True)
+        rows = list(islice(merged, PAGE_SIZE + 1))
+    page = rows[:PAGE_SIZE]
+    if kept_from is not None:
+        _correct_counts(viewer, page)
+    return BoardPage(
+        rows=[
+            BoardRow(row.thread, row.replies, row.last_at, row.last_author.pseudonym)
+            for row in page
+        ],
+        own_waiting=[] if after else own_waiting_threads(viewer, board),
+        has_older=len(rows) > PAGE_SIZE,
+        is_first=cursor is None,
+    )
+
+
+def own_waiting_threads(viewer: Viewer, board: Board) -> list[Thread]:
+    """The viewer's own threads on a board that others do not see yet."""
+    waiting = (Status.HELD, Status.CHANGES)
+    own = Thread.objects.visible_to(viewer).filter(author_id=viewer.user_id, board=board)
+    return list(own.filter(status__in=waiting).order_by("-created_at")[:5])
+
+
+def _cursor(base, moved: list[ThreadSummary], after: str) -> tuple[datetime, int] | None:
+    """Where the thread ``after`` stands in this viewer's order; None where it is not there."""
+    for row in moved:
+        if row.thread.public_id == after:
+            return row.last_at, row.thread_id
+    found = base.filter(thread__public_id=after).values_list("last_at", "thread_id").first()
+    return found
+
+
+def _moved_rows(viewer: Viewer, base, kept_from: Q) -> list[ThreadSummary]:
+    """Rows whose last author is kept from the viewer, with the last post the viewer may see."""
+    rows = list(base.filter(kept_from).select_related("thread", "thread__author"))
+    visible = Post.objects.visible_to(viewer).filter(
+        status=Status.PUBLISHED, thread_id__in=[row.thread_id for row in rows]
+    )
+    last = dict(visible.values_list("thread_id").annotate(Max("position")).order_by())
+    posts = visible.filter(position__in=set(last.values())).select_related("author")
+    by_thread = {p.thread_id: p for p in posts if last[p.thread_id] == p.position}
+    for row in rows:
+        post = by_thread[row.thread_id]
+        row.last_post, row.last_author, row.last_at = post, post.author, post.published_at
+    return rows
+
+
+def _correct_counts(viewer: Viewer, rows: list[ThreadSummary]) -> None:
+    """Take posts of authors who are kept from the viewer out of the counts of these rows."""
+    unmet = visibility.author_kept_from(viewer, "")
+    seen = SEEN_BY[visibility.summary_audience(viewer)]
+    hidden = (
+        Post.objects.filter(unmet, thread_id__in=[row.thread_id for row in rows])
+        .filter(status=Status.PUBLISHED, audience__in=seen, is_opening=False)
+        .values_list("thread_id", flat=True)
+    )
+    for thread_id in hidden:
+        for row in rows:
+            if row.thread_id == thread_id:
+                row.replies -= 1

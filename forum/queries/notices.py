@@ -1,0 +1,24 @@
+"""Notices as their person may see them now."""
+
+from django.db.models import Q, QuerySet
+
+from accounts.viewer import Viewer
+from forum.models import Notice, Post, Status
+from forum.models.notice import ABOUT_OTHERS
+
+LIST_SIZE = 50
+
+
+def notices_for(viewer: Viewer) -> QuerySet[Notice]:
+    """A person's notices. Those about a post of others only while that post may be seen."""
+    visible = Post.objects.visible_to(viewer).filter(status=Status.PUBLISHED)
+    return Notice.objects.filter(recipient_id=viewer.user_id).filter(
+        ~Q(kind__in=ABOUT_OTHERS) | Q(post__in=visible)
+    )
+
+
+def unread_count(viewer: Viewer) -> int:
+    """How many notices the person has not opened yet; 0 for guests."""
+    if viewer.user_id is None:
+        return 0
+    return notices_for(viewer).filter(read_at=None).count()

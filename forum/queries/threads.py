@@ -1,0 +1,215 @@
+"""Thread pages: windows of positions, without gaps that would tell of posts kept back."""
+
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+
+from django.db.models import Q
+
+from accounts.viewer import Viewer
+from forum import visibility
+from forum.models import Post, Quote, Reaction, ReactionKind, Status, Thread, ThreadSummary
+from forum.summaries import SEEN_BY
+
+WINDOW = 20
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPost:
+    """A post or tombstone on a page, with what this viewer may see around it."""
+
+    post: Post
+    quotes: tuple[Quote, ...] = ()
+    reactions: tuple[tuple[str, int], ...] = ()  # (kind, sum), kinds in their order
+    own_reactions: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadPage:
+    """One window of a thread. ``number`` and ``pages`` count from 1."""
+
+    thread: Thread
+    posts: list[ShownPost]
+    waiting: list[ShownPost] = field(default_factory=list)
+    number: int = 1
+    pages: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The places of a thread for one viewer: positions less those that do not exist for them."""
+
+    last_position: int
+    gaps: list[int]  # sorted positions that are kept from the viewer
+
+    @property
+    def total(self) -> int:
+        """How many posts and tombstones the viewer is shown."""
+        return self.last_position - len(self.gaps)
+
+    def rank(self, position: int) -> int:
+        """The place (from 1) of a shown position."""
+        return position - bisect_left(self.gaps, position)
+
+    def position(self, rank: int) -> int:
+        """The position at a place (from 1): the inverse of ``rank``."""
+        low, high = rank, rank + len(self.gaps)
+        while low < high:
+            middle = (low + high) // 2
+            if middle - self._gaps_to(middle) >= rank:
+                high = middle
+            else:
+                low = middle + 1
+        return low
+
+    def _gaps_to(self, position: int) -> int:
+        return bisect_left(self.gaps, position + 1)
+
+
+def places_for(viewer: Viewer, thread: Thread) -> Places:
+    """Places of a visible thread for a viewer.
+
+    In the common case, where the summary says that nothing is kept from the viewer's audience and
+    no author is kept from the viewer, this costs one small read.
+    """
+    audience = visibility.summary_audience(viewer)
+    shown = (
+        ThreadSummary.objects.filter(thread=thread, audience=audience)
+        .values_list("shown", flat=True)
+        .first()
+    )
+    kept = Post.objects.filter(thread=thread, position__isnull=False)
+    if shown == thread.last_position:
+        unmet = visibility.author_kept_from(viewer)
+        if unmet is None:
+            return Places(thread.last_position, [])
+        kept = kept.filter(unmet)
+    else:
+        kept = kept.kept_from(viewer)
+    gaps = list(kept.order_by("position").values_list("position", flat=True))
+    return Places(thread.last_position, gaps)
+
+
+def find_thread(viewer: Viewer, public_id: str) -> Thread | None:
+    """A thread that the viewer may see, with board and author; None otherwise."""
+    return (
+        Thread.objects.visible_to(viewer)
+        .filter(public_id=public_id)
+        .select_related("board", "author")
+        .first()
+    )
+
+
+def find_post(viewer: Viewer, public_id: str) -> Post | None:
+    """A post that the viewer may see, with thread, board and author; None otherwise."""
+    return (
+        Post.objects.visible_to(viewer)
+        .filter(public_id=public_id)
+        .select_related("thread__board", "thread__author", "author")
+        .first()
+    )
+
+
+def thread_page(viewer: Viewer, thread: Thread, number: int | None = None) -> ThreadPage | None:
+    """Window ``number`` (from 1; None: the last) of a visible thread; None where there is none.
+
+    The author's own posts that wait for a look stand below the last window.
+    """
+    places = places_for(viewer, thread)
+    pages = max(1, -(-places.total // WINDOW))
+    number = pages if number is None else number
+    if not 1 <= number <= pages:
+        return None
+    posts: list[Post] = []
+    if places.total:
+        first = places.position((number - 1) * WINDOW + 1)
+        last = places.position(min(number * WINDOW, places.total))
+        posts = list(
+            Post.objects.shown_to(viewer)
+            .filter(thread=thread, position__range=(first, last))
+            .select_related("author", "removed_under")
+            .order_by("position")
+        )
+    waiting: list[Post] = []
+    if number == pages:
+        waiting = list(
+            Post.objects.visible_to(viewer)
+            .filter(thread=thread, author_id=viewer.user_id, position__isnull=True)
+            .select_related("author")
+            .order_by("created_at", "pk")
+        )
+    shown = dressed(viewer, [*posts, *waiting])
+    return ThreadPage(
+        thread=thread,
+        posts=shown[: len(posts)],
+        waiting=shown[len(posts) :],
+        number=number,
+        pages=pages,
+    )
+
+
+def page_of(viewer: Viewer, post: Post) -> int | None:
+    """The number of the window that shows a visible post; None (the last) before publication."""
+    if post.position is None:
+        return None
+    places = places_for(viewer, post.thread)
+    return (places.rank(post.position) - 1) // WINDOW + 1
+
+
+def dressed(viewer: Viewer, posts: list[Post]) -> list[ShownPost]:
+    """Posts with quotes whose source the viewer may see, sums of reactions, own reactions."""
+    ids = [post.pk for post in posts]
+    quotes: defaultdict[int, list[Quote]] = defaultdict(list)
+    seen_sources = Post.objects.visible_to(viewer).filter(status=Status.PUBLISHED)
+    for quote in (
+        Quote.objects.filter(post_id__in=ids, source__in=seen_sources)
+        .select_related("source__author")
+        .order_by("position", "pk")
+    ):
+        quotes[quote.post_id].append(quote)
+    own: defaultdict[int, set[str]] = defaultdict(set)
+    for post_id, kind in Reaction.objects.filter(
+        post_id__in=ids, author_id=viewer.user_id
+    ).values_list("post_id", "kind"):
+        own[post_id].add(kind)
+    unmet = _reactions_of_unmet(viewer, ids)
+    audience = visibility.summary_audience(viewer)
+    return [
+        ShownPost(
+            post=post,
+            quotes=tuple(quotes[post.pk]),
+            reactions=tuple(
+                (kind, number)
+                for kind in ReactionKind.values
+                if (number := post.reactions.get(audience, {}).get(kind, 0) - unmet[post.pk, kind])
+                > 0
+            ),
+            own_reactions=frozenset(own[post.pk]),
+        )
+        for post in posts
+    ]
+
+
+def _reactions_of_unmet(viewer: Viewer, ids: list[int]) -> Counter[tuple[int, str]]:
+    """How many reactions on each (post, kind) are by authors who are kept from the viewer."""
+    unmet = visibility.author_kept_from(viewer)
+    if unmet is None:
+        return Counter()
+    seen = SEEN_BY[visibility.summary_audience(viewer)]
+    rows = Reaction.objects.filter(unmet, post_id__in=ids, audience__in=seen)
+    return Counter(rows.values_list("post_id", "kind"))
+
+
+def own_posts(viewer: Viewer, *, after: str = "") -> tuple[list[Post], bool]:
+    """The viewer's own posts after the post with id ``after``, newest first; and whether more."""
+    own = Post.objects.visible_to(viewer).filter(author_id=viewer.user_id)
+    if after and (last := own.filter(public_id=after).first()):
+        own = own.filter(
+            Q(created_at__lt=last.created_at) | Q(created_at=last.created_at, pk__lt=last.pk)
+        )
+    rows = list(
+        own.select_related("author", "thread", "removed_under").order_by("-created_at", "-pk")[
+            : WINDOW + 1
+        ]
+    )
+    return rows[:WINDOW], len(rows) > WINDOW

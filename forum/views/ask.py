@@ -1,0 +1,149 @@
+"""Asking: choose a board -> write -> check -> sent."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.access import Access, access
+from accounts.ids import new_public_id
+from forum.actions.drafts import save_draft
+from forum.actions.submit import findings_in, sent_post, submit_post
+from forum.cards import preview
+from forum.check import check_cards
+from forum.errors import NotVisible, Refused
+from forum.forms import AskForm, ReplyForm
+from forum.models import Audience, Draft
+from forum.policy import aimed_wait
+from forum.queries.boards import boards_for
+from forum.queries.threads import find_post, find_thread
+from forum.screening import Kind, mask
+
+
+@access(Access.READER)
+@require_safe
+def start(request: HttpRequest) -> HttpResponse:
+    """Choose where to ask."""
+    return render(request, "forum/ask_start.html", {"boards": boards_for(request.viewer)})
+
+
+@access(Access.READER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def write(request: HttpRequest, slug: str) -> HttpResponse:
+    """Write a new thread for a board; what is valid is kept as a draft and goes to the check."""
+    board = boards_for(request.viewer).filter(slug=slug).first()
+    if board is None:
+        raise Http404
+    initial = {"key": new_public_id(), "audience": _first_audience(request)}
+    form = AskForm(request.POST or None, author=request.user, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        if post := sent_post(author=request.user, key=data["key"]):
+            return redirect("forum:sent", post.public_id)
+        save_draft(author=request.user, board=board, **data)
+        return redirect("forum:check", data["key"])
+    return render(request, "forum/ask.html", {"board": board, "form": form})
+
+
+@access(Access.READER)
+@require_safe
+def change(request: HttpRequest, key: str) -> HttpResponse:
+    """Back to writing, with everything as it was."""
+    draft = _own_draft(request, key)
+    if draft is None:
+        raise Http404
+    initial = {
+        "key": draft.key,
+        "title": draft.title,
+        "text": draft.text,
+        "audience": draft.audience,
+        "asks_professional": draft.asks_professional,
+        "no_advice": draft.no_advice,
+        "content_note": draft.content_note,
+        "quote": draft.quoted_post.public_id if draft.quoted_post else "",
+    }
+    if draft.board is not None:
+        form = AskForm(author=request.user, initial=initial)
+        return render(request, "forum/ask.html", {"board": draft.board, "form": form})
+    thread = find_thread(request.viewer, draft.thread.public_id)
+    if thread is None:
+        raise Http404
+    form = ReplyForm(author=request.user, widest=Audience(thread.audience), initial=initial)
+    quoted = find_post(request.viewer, initial["quote"]) if initial["quote"] else None
+    context = {"thread": thread, "board": thread.board, "form": form, "quoted": quoted}
+    return render(request, "forum/reply.html", context)
+
+
+@access(Access.READER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def check(request: HttpRequest, key: str) -> HttpResponse:
+    """The exact preview, with a card for what screening found; then send, mask or change."""
+    draft = _own_draft(request, key)
+    if draft is None:
+        if post := sent_post(author=request.user, key=key):
+            return redirect("forum:sent", post.public_id)
+        raise Http404
+    refusal = None
+    if request.method == "POST" and request.POST.get("do") == "mask":
+        draft.text = mask(draft.text, findings_in(title="", text=draft.text))
+        draft.title = mask(draft.title, findings_in(title="", text=draft.title))
+        draft.save(update_fields=["text", "title", "updated_at"])
+        return redirect("forum:check", draft.key)
+    if request.method == "POST":
+        try:
+            post = submit_post(draft=draft, author=request.user)
+        except NotVisible:
+            raise Http404 from None
+        except Refused as error:
+            refusal = error
+        else:
+            return redirect("forum:sent", post.public_id)
+    thread = find_thread(request.viewer, draft.thread.public_id) if draft.thread else None
+    found = check_cards(title=draft.title, text=draft.text)
+    quoted = find_post(request.viewer, draft.quoted_post.public_id) if draft.quoted_post else None
+    context = {
+        "draft": draft,
+        "quoted": quoted,
+        "can_mask": any(card.kind == Kind.CONTACT for card in found),
+        "board": draft.board or (thread.board if thread else None),
+        "thread": thread,
+        "body": preview(draft.text),
+        "cards": found,
+        "refusal": refusal,
+    }
+    return render(request, "forum/check.html", context, status=422 if refusal else 200)
+
+
+@access(Access.READER)
+@require_safe
+def sent(request: HttpRequest, public_id: str) -> HttpResponse:
+    """What happens next with a post that was just sent."""
+    post = find_post(request.viewer, public_id)
+    if post is None or post.author_id != request.viewer.user_id:
+        raise Http404
+    kinds = {card.kind for card in check_cards(title="", text=post.text)}
+    context = {
+        "post": post,
+        "thread": post.thread,
+        "wait": aimed_wait(post),
+        "needs_help_panel": next((k for k in (Kind.EMERGENCY, Kind.CRISIS) if k in kinds), ""),
+    }
+    return render(request, "forum/sent.html", context)
+
+
+def _own_draft(request: HttpRequest, key: str) -> Draft | None:
+    """The person's own draft, while its board or thread is open to them."""
+    draft = (
+        Draft.objects.filter(author=request.user, key=key)
+        .select_related("board", "thread", "quoted_post")
+        .first()
+    )
+    if draft is None:
+        return None
+    if draft.board is not None:
+        return draft if boards_for(request.viewer).filter(pk=draft.board_id).exists() else None
+    return draft if find_thread(request.viewer, draft.thread.public_id) else None
+
+
+def _first_audience(request: HttpRequest) -> str:
+    """The audience that is picked at first: nothing wider than the member's own choice."""
+    return Audience.COMMUNITY if request.user.lets_hcps_read else Audience.PEERS

@@ -1,0 +1,66 @@
+"""The list of boards, and one board."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import get_template
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from accounts.access import Access, access
+from forum.models import Audience
+from forum.queries.boards import BoardRow, board_page, boards_for, boards_with_newest
+
+
+@access(Access.READER)
+@require_safe
+def boards(request: HttpRequest) -> HttpResponse:
+    """All boards that the viewer may open."""
+    return render(request, "forum/boards.html", {"boards": boards_with_newest(request.viewer)})
+
+
+@access(Access.READER)
+@require_safe
+def board(request: HttpRequest, slug: str) -> HttpResponse:
+    """One page of a board; ``?after=`` names the thread above its first row."""
+    found = boards_for(request.viewer).filter(slug=slug).first()
+    if found is None:
+        raise Http404
+    page = board_page(request.viewer, found, after=request.GET.get("after", "")[:20])
+    older = ""
+    if page.has_older:
+        older = reverse("forum:board", args=[slug]) + f"?after={page.rows[-1].thread.public_id}"
+    context = {
+        "board": found,
+        "page": page,
+        "rows": [_in_words(row) for row in page.rows],
+        "older_address": older,
+        "badges": {audience.value: _badge(audience) for audience in Audience},
+    }
+    return render(request, "forum/board.html", context)
+
+
+def _in_words(row: BoardRow) -> dict:
+    """What a row shows, worked out here and not in the template, which runs it for each row."""
+    thread = row.thread
+    number = row.replies
+    return {
+        "title": thread.title,
+        "address": reverse("forum:thread", args=[thread.public_id]),
+        "audience": thread.audience,
+        "asks_professional": thread.asks_professional,
+        "no_advice": thread.no_advice,
+        "content_note": thread.content_note,
+        "author": thread.author.pseudonym,
+        "replies": ngettext("%(n)s reply", "%(n)s replies", number) % {"n": number},
+        "last": _("Last: %(name)s, %(day)s")
+        % {"name": row.last_author, "day": date_format(localtime(row.last_at), "j M Y")},
+    }
+
+
+def _badge(audience: Audience) -> SafeString:
+    return get_template("components/audience.html").render({"audience": audience})

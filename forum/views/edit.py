@@ -1,0 +1,62 @@
+"""Changing one's own post, and reading its earlier wordings."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.access import Access, access
+from forum.actions.edit import EDITABLE, edit_post
+from forum.errors import NotVisible, Refused, StaleVersion
+from forum.forms import EditForm
+from forum.models import Post
+from forum.queries.threads import find_post
+
+
+@access(Access.READER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Change the words of one's own post."""
+    post = _own(request, public_id)
+    if post.status not in EDITABLE:
+        raise Http404
+    initial = {"text": post.text, "version": post.version}
+    form = EditForm(request.POST or None, initial=initial)
+    newer: Post | None = None
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            edit_post(
+                post=post,
+                author=request.user,
+                version=form.cleaned_data["version"],
+                text=form.cleaned_data["text"],
+            )
+            return redirect("forum:sent", post.public_id)
+        except NotVisible:
+            raise Http404 from None
+        except Refused as refusal:
+            form.add_error("text", refusal.message)
+            status = 422
+        except StaleVersion as stale:
+            newer = stale.post
+            # Both wordings are shown; sending again replaces the newer one, knowingly.
+            form = EditForm(initial={"text": form.cleaned_data["text"], "version": newer.version})
+            status = 409
+    context = {"post": post, "thread": post.thread, "form": form, "newer": newer}
+    return render(request, "forum/edit.html", context, status=status)
+
+
+@access(Access.READER)
+@require_safe
+def history(request: HttpRequest, public_id: str) -> HttpResponse:
+    """All wordings of one's own post, newest first."""
+    post = _own(request, public_id)
+    revisions = post.revisions.order_by("-number")
+    return render(request, "forum/history.html", {"post": post, "revisions": revisions})
+
+
+def _own(request: HttpRequest, public_id: str) -> Post:
+    post = find_post(request.viewer, public_id)
+    if post is None or post.author_id != request.viewer.user_id:
+        raise Http404
+    return post

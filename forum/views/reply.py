@@ -1,0 +1,88 @@
+"""Replying. A reply with nothing to point out is sent at once; otherwise it is checked first."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from accounts.access import Access, access
+from accounts.ids import new_public_id
+from forum.actions.drafts import save_draft
+from forum.actions.submit import sent_post, submit_post
+from forum.check import check_cards
+from forum.errors import NotVisible, Refused
+from forum.forms import ReplyForm
+from forum.markdown import plain
+from forum.models import Audience, Post, Status
+from forum.models.post import EXCERPT_MAX
+from forum.queries.threads import find_post, find_thread
+from forum.views.threads import post_address
+
+
+@access(Access.READER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def reply(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Write a reply; ``?quote=`` names a post of the thread to quote from."""
+    thread = find_thread(request.viewer, public_id)
+    if thread is None or thread.status != Status.PUBLISHED:
+        raise Http404
+    quoted = _quoted(request, thread)
+    widest = Audience(thread.audience)
+    if quoted is not None and quoted.audience == Audience.PEERS:
+        widest = Audience.PEERS
+    initial = {
+        "key": new_public_id(),
+        "audience": widest,
+        "quote": quoted.public_id if quoted else "",
+    }
+    form = ReplyForm(request.POST or None, author=request.user, widest=widest, initial=initial)
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        if post := sent_post(author=request.user, key=data["key"]):
+            return _after(request, post)
+        draft = save_draft(
+            author=request.user,
+            key=data["key"],
+            thread=thread,
+            text=data["text"],
+            audience=data["audience"],
+            quoted_post=quoted,
+            quoted_excerpt=excerpt_of(quoted) if quoted else "",
+        )
+        if "check" in request.POST or check_cards(title="", text=data["text"]):
+            return redirect("forum:check", draft.key)
+        try:
+            return _after(request, submit_post(draft=draft, author=request.user))
+        except NotVisible:
+            raise Http404 from None
+        except Refused as refusal:
+            form.add_error(None, refusal.message)
+            status = 422
+    context = {"thread": thread, "board": thread.board, "form": form, "quoted": quoted}
+    return render(request, "forum/reply.html", context, status=status)
+
+
+def excerpt_of(post: Post) -> str:
+    """The passage that is quoted: the beginning of the post, whole lines, as it was written."""
+    text = post.text[:EXCERPT_MAX]
+    if len(post.text) > EXCERPT_MAX and "\n" in text:
+        text = text[: text.rindex("\n")]
+    return text.strip() or plain(post.text)[:EXCERPT_MAX]
+
+
+def _quoted(request: HttpRequest, thread) -> Post | None:
+    """The post to quote, or None where none is named. 404 where it may not be seen here."""
+    public_id = (request.POST.get("quote") or request.GET.get("quote") or "")[:20]
+    if not public_id:
+        return None
+    post = find_post(request.viewer, public_id)
+    if post is None or post.thread_id != thread.pk or post.status != Status.PUBLISHED:
+        raise Http404
+    return post
+
+
+def _after(request: HttpRequest, post: Post) -> HttpResponse:
+    """Where a sent reply leads: to the post itself, or to what happens next if it waits."""
+    if post.status == Status.PUBLISHED:
+        return redirect(post_address(request, post))
+    return redirect("forum:sent", post.public_id)

@@ -1,0 +1,126 @@
+"""Reading a thread, finding a post, reacting."""
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.access import Access, access
+from accounts.ids import new_public_id
+from forum.actions.reactions import toggle_reaction
+from forum.cards import cards
+from forum.errors import NotVisible
+from forum.forms import ReplyForm
+from forum.models import Audience, ReactionKind, Status
+from forum.queries.threads import (
+    dressed,
+    find_post,
+    find_thread,
+    own_posts,
+    page_of,
+    thread_page,
+)
+
+
+@access(Access.READER)
+@require_safe
+def thread(request: HttpRequest, public_id: str) -> HttpResponse:
+    """One window of a thread; ``?page=`` counts from 1."""
+    found = find_thread(request.viewer, public_id)
+    number = _number(request.GET.get("page", "1"))
+    page = thread_page(request.viewer, found, number) if found else None
+    if found is None or page is None:
+        raise Http404
+    form = ReplyForm(
+        author=request.user,
+        widest=Audience(found.audience),
+        initial={"key": new_public_id(), "audience": found.audience},
+    )
+    return render(
+        request,
+        "forum/thread.html",
+        {
+            "thread": found,
+            "board": found.board,
+            "page": page,
+            "cards": cards(request.viewer, page.posts),
+            "waiting_cards": cards(request.viewer, page.waiting),
+            "form": form,
+            "page_numbers": page_numbers(page.number, page.pages),
+            "thread_address": reverse("forum:thread", args=[found.public_id]),
+            "may_reply": request.viewer.may_write
+            and not found.is_locked
+            and found.status == Status.PUBLISHED,
+        },
+    )
+
+
+@access(Access.READER)
+@require_safe
+def post(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The permanent address of a post: leads to it, on whatever page it stands now."""
+    found = find_post(request.viewer, public_id)
+    if found is None:
+        raise Http404
+    return HttpResponseRedirect(post_address(request, found))
+
+
+@access(Access.READER)
+@require_POST
+def react(request: HttpRequest, public_id: str) -> HttpResponse:
+    """React to a post of this thread, or take it back: ``react=KIND:POST``."""
+    kind, _, post_id = request.POST.get("react", "")[:40].partition(":")
+    found = find_post(request.viewer, post_id)
+    if found is None or found.thread.public_id != public_id or kind not in ReactionKind.values:
+        raise Http404
+    try:
+        toggle_reaction(post=found, author=request.user, kind=ReactionKind(kind))
+    except NotVisible:
+        raise Http404 from None
+    return HttpResponseRedirect(post_address(request, found))
+
+
+@access(Access.READER)
+@require_safe
+def my_posts(request: HttpRequest) -> HttpResponse:
+    """The viewer's own posts with their state, newest first; ``?after=`` goes on."""
+    posts, has_older = own_posts(request.viewer, after=request.GET.get("after", "")[:20])
+    shown = cards(request.viewer, dressed(request.viewer, posts))
+    entries = [
+        {
+            "title": found.thread.title,
+            "address": reverse("forum:thread", args=[found.thread.public_id]),
+            "card": card,
+        }
+        for found, card in zip(posts, shown, strict=True)
+    ]
+    last_id = posts[-1].public_id if posts else ""
+    context = {"entries": entries, "has_older": has_older, "last_id": last_id}
+    return render(request, "forum/my_posts.html", context)
+
+
+def post_address(request: HttpRequest, found) -> str:
+    """Path, page and fragment that show a visible post to this viewer."""
+    address = reverse("forum:thread", args=[found.thread.public_id])
+    number = page_of(request.viewer, found)
+    if number is None:
+        last = thread_page(request.viewer, found.thread)
+        number = last.number if last else 1
+    query = f"?page={number}" if number > 1 else ""
+    return f"{address}{query}#p-{found.public_id}"
+
+
+def page_numbers(number: int, pages: int) -> list[int | None]:
+    """The page numbers to link: first, last, and two around this one; None where some are left out."""
+    near = sorted({1, pages, *range(max(1, number - 2), min(pages, number + 2) + 1)})
+    linked: list[int | None] = []
+    for earlier, this in zip([0, *near], near, strict=False):
+        if this - earlier > 1:
+            linked.append(None)
+        linked.append(this)
+    return linked
+
+
+def _number(text: str) -> int:
+    """A page number from a query string; 0 (no such page) for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 0

@@ -1,0 +1,66 @@
+"""The public pages of guides and help. None of them needs to know who is reading."""
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_cache_control, patch_vary_headers
+
+from accounts.access import Access, access
+from guides.clinical import COLLECTED_ON, FIRST_AID
+from guides.helplines import countries, country_of, for_country
+
+HELP_PAGE_SECONDS = 600
+
+
+@access(Access.PUBLIC)
+def help_now(request: HttpRequest) -> HttpResponse:
+    """Who to call, and what to do first, for ``?country=`` or the likeliest country."""
+    show_as_to_a_guest(request)
+    response = render(
+        request,
+        "guides/help_now.html",
+        {
+            "country": for_country(country_of(request)),
+            "countries": countries(),
+            "first_aid": FIRST_AID,
+            "collected_on": COLLECTED_ON,
+            "messages": (),  # waiting messages are in the session, and are private
+        },
+    )
+    patch_cache_control(response, private=True, max_age=HELP_PAGE_SECONDS)
+    patch_vary_headers(response, ["Accept-Language"])
+    return response
+
+
+@access(Access.PUBLIC)
+def how_it_works(request: HttpRequest) -> HttpResponse:
+    """Who sees what, what health professionals may do, how posts are checked."""
+    return render(request, "guides/how_it_works.html")
+
+
+@access(Access.PUBLIC)
+def stay_safe(request: HttpRequest) -> HttpResponse:
+    """Risks, good habits, and how to judge what you read."""
+    return render(request, "guides/stay_safe.html")
+
+
+@access(Access.PUBLIC)
+def privacy(request: HttpRequest) -> HttpResponse:
+    """What is stored, who sees it, and what you can ask for."""
+    return render(request, "guides/privacy.html", {"consent_age": settings.DIGITAL_CONSENT_AGE})
+
+
+@access(Access.PUBLIC)
+def accessibility(request: HttpRequest) -> HttpResponse:
+    """What works for whom, what does not yet, and how to tell us."""
+    return render(request, "guides/accessibility.html")
+
+
+def show_as_to_a_guest(request: HttpRequest) -> None:
+    """Render what follows as if nobody were signed in.
+
+    So the page needs no database, also with a session cookie, and still answers when the database
+    is down. And a copy kept by the browser shows nothing of the person.
+    """
+    request.user = AnonymousUser()

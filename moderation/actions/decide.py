@@ -1,0 +1,164 @@
+"""Deciding on a post."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Clause, User
+from accounts.viewer import viewer_of
+from forum.actions.notices import notify
+from forum.actions.state import change_state, lock_post
+from forum.errors import NotVisible, StaleVersion
+from forum.models import NoticeKind, Post, Status
+from forum.policy import DUE, Ticket
+from forum.states import Severity, Track
+from moderation import audit
+from moderation.models import Case, Claim, Decision, DecisionKind, Report
+from moderation.models.decision import LIMITING
+
+# The state a decision leads to; None: it stays as it is.
+LEADS_TO: dict[DecisionKind, Status | None] = {
+    DecisionKind.PUBLISH: Status.PUBLISHED,
+    DecisionKind.ASK_CHANGE: Status.CHANGES,
+    DecisionKind.HIDE: Status.HIDDEN,
+    DecisionKind.REMOVE: Status.REMOVED,
+    DecisionKind.SAFEGUARD: None,
+}
+
+
+class AlreadyDecided(Exception):
+    """Somebody decided on this version first. ``decision`` is theirs."""
+
+    def __init__(self, decision: Decision) -> None:
+        super().__init__("already decided")
+        self.decision = decision
+
+
+class ClaimedByOther(Exception):
+    """Another reviewer has this post right now."""
+
+    def __init__(self, claim: Claim) -> None:
+        super().__init__("claimed")
+        self.claim = claim
+
+
+class ReasonsMissing(Exception):
+    """A decision that limits somebody needs a clause and a message to them."""
+
+
+@transaction.atomic
+def decide(
+    *,
+    post: Post,
+    moderator: User,
+    kind: DecisionKind,
+    version: int,
+    clause: Clause | None = None,
+    message: str = "",
+    private_note: str = "",
+    case: Case | None = None,
+    at: datetime | None = None,
+) -> Decision:
+    """Decide on the version of a post that the moderator saw.
+
+    Writes the decision, changes the post, clears the ticket and the claim, tells the author and
+    the audit log, all or nothing. ``case``: an admin decides as part of a case; then the post
+    needs no ticket. Raises ``NotVisible`` (no such ticket for this person), ``StaleVersion``,
+    ``AlreadyDecided``, ``ClaimedByOther``, ``ReasonsMissing``, ``IllegalMove``.
+    """
+    at = at or timezone.now()
+    if kind in LIMITING and (clause is None or not message.strip()):
+        raise ReasonsMissing
+    post = lock_post(post.pk)
+    _check_may_decide(post, moderator, version, case, at)
+    to = LEADS_TO[kind] or Status(post.status)
+    before = Status(post.status)
+    decision = Decision.objects.create(
+        post=post,
+        author=post.author,
+        moderator=moderator,
+        kind=kind,
+        clause=clause,
+        message=message.strip(),
+        private_note=private_note.strip(),
+        post_version=post.version,
+        status_before=before,
+        status_after=to,
+        case=case,
+        decided_at=at,
+    )
+    ticket = _safeguarding(post, at) if kind == DecisionKind.SAFEGUARD else None
+    change_state(post=post, to=to, ticket=ticket, clause=clause, at=at)
+    Claim.objects.filter(post=post).delete()
+    audit.record(
+        actor=moderator,
+        verb=f"decide_{kind}",
+        subject_kind="post",
+        subject_public_id=post.public_id,
+        data={
+            "decision": decision.public_id,
+            "version": decision.post_version,
+            "from": before,
+            "to": to,
+            "clause": clause.anchor if clause else "",
+            "case": case.public_id if case else "",
+        },
+        at=at,
+    )
+    if kind in LIMITING or before != to:
+        _tell_author(decision, at)
+    return decision
+
+
+def _check_may_decide(
+    post: Post, moderator: User, version: int, case: Case | None, at: datetime
+) -> None:
+    viewer = viewer_of(moderator, at=at)
+    may_handle = Post.objects.handleable_by(viewer).filter(pk=post.pk).exists()
+    own_report = Report.objects.filter(post=post, reporter=moderator).exists()
+    if not may_handle or own_report or (case is not None and not viewer.may_administer):
+        raise NotVisible
+    earlier = Decision.objects.filter(post=post, post_version=version).select_related("moderator")
+    if decision := earlier.first():
+        raise AlreadyDecided(decision)
+    if post.version != version:
+        raise StaleVersion(post)
+    if case is None and not post.has_ticket:
+        raise NotVisible
+    other = Claim.objects.filter(post=post, until__gt=at).exclude(moderator=moderator)
+    if claimed := other.select_related("moderator").first():
+        raise ClaimedByOther(claimed)
+
+
+def _safeguarding(post: Post, at: datetime) -> Ticket:
+    return Ticket(
+        severity=Severity.S0,
+        track=Track.SAFEGUARDING,
+        due_at=at + DUE[Severity.S0],
+        reasons=post.review_reasons,
+    )
+
+
+def _tell_author(decision: Decision, at: datetime) -> None:
+    told = {
+        Status.PUBLISHED: _("Your post is now open to others."),
+        Status.CHANGES: _("Please change your post. Then we will look at it again."),
+        Status.HIDDEN: _("We hid your post for now. You can still see it."),
+        Status.REMOVED: _("We removed your post. You can still see it."),
+    }
+    parts = [told.get(Status(decision.status_after), "")]
+    if decision.clause:
+        parts.append(_("The rule: %(line)s") % {"line": decision.clause.line})
+    parts.append(decision.message)
+    notify(
+        recipient=decision.author,
+        kind=NoticeKind.DECISION,
+        post=decision.post,
+        message="\n\n".join(part for part in parts if part),
+        link=reverse("forum:my_posts") + f"#p-{decision.post.public_id}",
+        same_as=f"decision:{decision.public_id}",
+        at=at,
+    )

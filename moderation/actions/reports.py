@@ -1,0 +1,173 @@
+"""Filing a report, opening a case, deciding it."""
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Clause, User
+from accounts.viewer import viewer_of
+from forum.actions.notices import notify
+from forum.errors import NotVisible, StaleVersion
+from forum.models import NoticeKind, Post
+from forum.policy import DUE
+from forum.states import Severity
+from moderation import audit
+from moderation.actions.decide import decide
+from moderation.models import (
+    Case,
+    CaseStatus,
+    Category,
+    DecisionKind,
+    Outcome,
+    Report,
+    ReportStatus,
+)
+from moderation.models.report import SEVERITY
+from moderation.queries import cases_for, open_reports_for
+
+
+def file_report(
+    *,
+    category: Category,
+    submission_key: str,
+    reporter: User | None = None,
+    post: Post | None = None,
+    words: str = "",
+    contact: str = "",
+    at: datetime | None = None,
+) -> Report:
+    """Take a report. The same submission again gives the same report.
+
+    ``post`` must have been found through the one door for this reporter. The wording as it is now
+    is kept as evidence.
+    """
+    at = at or timezone.now()
+    severity = SEVERITY[category]
+    try:
+        with transaction.atomic():
+            report = Report.objects.create(
+                reporter=reporter,
+                category=category,
+                severity=severity,
+                words=words.strip(),
+                contact=contact,
+                post=post,
+                revision=post.revisions.order_by("-number").first() if post else None,
+                submission_key=submission_key,
+                created_at=at,
+                due_at=at + DUE[Severity(severity)],
+            )
+            audit.record(
+                actor=None,
+                verb="report_received",
+                subject_kind="report",
+                subject_public_id=report.number,
+                data={"category": category, "post": post.public_id if post else ""},
+                at=at,
+            )
+            return report
+    except IntegrityError:
+        existing = Report.objects.filter(submission_key=submission_key, reporter=reporter).first()
+        if existing is None:
+            raise
+        return existing
+
+
+@transaction.atomic
+def open_case(*, report: Report, admin: User, at: datetime | None = None) -> Case:
+    """Open a case for a report, or return the one it has. Raises ``NotVisible``."""
+    at = at or timezone.now()
+    report = Report.objects.select_for_update(of=("self",)).get(pk=report.pk)
+    if not open_reports_for(viewer_of(admin, at=at)).filter(pk=report.pk).exists():
+        raise NotVisible
+    if report.case is not None:
+        return report.case
+    case = Case.objects.create(
+        severity=report.severity,
+        about=report.post.author if report.post else None,
+        handler=admin,
+        opened_at=at,
+    )
+    report.case = case
+    report.status = ReportStatus.READ
+    report.save(update_fields=["case", "status"])
+    audit.record(
+        actor=admin,
+        verb="case_opened",
+        subject_kind="case",
+        subject_public_id=case.public_id,
+        data={"report": report.number},
+        at=at,
+    )
+    return case
+
+
+@transaction.atomic
+def decide_case(
+    *,
+    case: Case,
+    admin: User,
+    version: int,
+    outcome: Outcome,
+    reporter_message: str,
+    note: str = "",
+    clause: Clause | None = None,
+    post_decision: DecisionKind | None = None,
+    author_message: str = "",
+    at: datetime | None = None,
+) -> Case:
+    """Decide a case once, tell each reporter, and act on the reported post where asked.
+
+    The reporter's and the author's messages are separate, so that neither tells of the other.
+    Raises ``NotVisible``, ``StaleVersion`` and what ``decide`` raises.
+    """
+    at = at or timezone.now()
+    case = Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
+    if not cases_for(viewer_of(admin, at=at)).filter(pk=case.pk).exists():
+        raise NotVisible
+    if case.version != version or case.status != CaseStatus.OPEN:
+        raise StaleVersion(case)
+    if post_decision is not None:
+        for post in Post.objects.filter(reports__case=case).distinct():
+            decide(
+                post=post,
+                moderator=admin,
+                kind=post_decision,
+                version=post.version,
+                clause=clause,
+                message=author_message,
+                case=case,
+                at=at,
+            )
+    case.status = CaseStatus.DECIDED
+    case.outcome = outcome
+    case.clause = clause
+    case.note = note.strip()
+    case.version += 1
+    case.decided_at = at
+    case.save()
+    for report in case.reports.select_related("reporter"):
+        report.status = ReportStatus.DECIDED
+        report.outcome_message = reporter_message.strip()
+        report.decided_at = at
+        report.save(update_fields=["status", "outcome_message", "decided_at"])
+        if report.reporter is not None:
+            notify(
+                recipient=report.reporter,
+                kind=NoticeKind.REPORT,
+                message=report.outcome_message,
+                link=reverse("moderation:own_report", args=[report.number]),
+                same_as=f"report:{report.number}:decided",
+                at=at,
+            )
+    audit.record(
+        actor=admin,
+        verb="case_decided",
+        subject_kind="case",
+        subject_public_id=case.public_id,
+        data={"outcome": outcome, "clause": clause.anchor if clause else ""},
+        at=at,
+    )
+    return case

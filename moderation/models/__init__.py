@@ -1,0 +1,20 @@
+"""Models of moderation, one file a noun."""
+
+from moderation.models.audit import AuditEvent, AuditHead
+from moderation.models.case import Case, CaseStatus, Outcome
+from moderation.models.decision import Claim, Decision, DecisionKind
+from moderation.models.report import Category, Report, ReportStatus
+
+__all__ = [
+    "AuditEvent",
+    "AuditHead",
+    "Case",
+    "CaseStatus",
+    "Category",
+    "Claim",
+    "Decision",
+    "DecisionKind",
+    "Outcome",
+    "Report",
+    "ReportStatus",
+]

@@ -1,0 +1,84 @@
+"""Claims and decisions on posts."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.ids import new_public_id
+from forum.states import Status
+
+
+class Claim(models.Model):
+    """Somebody is looking at a post right now. One claim a post; it runs out by itself."""
+
+    post = models.OneToOneField("forum.Post", on_delete=models.CASCADE, related_name="claim")
+    moderator = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="claims"
+    )
+    until = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.post_id} claimed by {self.moderator_id}"
+
+
+class DecisionKind(models.TextChoices):
+    """What a reviewer can do with a post."""
+
+    PUBLISH = "publish", _("Publish")
+    ASK_CHANGE = "ask_change", _("Ask for a change")
+    HIDE = "hide", _("Hide for now")
+    REMOVE = "remove", _("Remove")
+    SAFEGUARD = "safeguard", _("Pass to the safeguarding lead")
+
+
+# Decisions that take something from somebody: a clause and a message are needed.
+LIMITING = (DecisionKind.ASK_CHANGE, DecisionKind.HIDE, DecisionKind.REMOVE)
+
+
+class Decision(models.Model):
+    """One decision on one version of a post. Never changed afterwards."""
+
+    public_id = models.CharField(
+        max_length=14, unique=True, default=new_public_id, editable=False
+    )
+    post = models.ForeignKey("forum.Post", on_delete=models.PROTECT, related_name="decisions")
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="decisions_received"
+    )
+    moderator = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="decisions_made"
+    )
+    kind = models.CharField(max_length=12, choices=DecisionKind)
+    clause = models.ForeignKey(
+        "accounts.Clause", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    message = models.TextField(blank=True, max_length=2000)
+    private_note = models.TextField(blank=True, max_length=2000)
+    post_version = models.PositiveIntegerField()
+    status_before = models.CharField(max_length=10, choices=Status)
+    status_after = models.CharField(max_length=10, choices=Status)
+    case = models.ForeignKey(
+        "moderation.Case", on_delete=models.PROTECT, null=True, blank=True, related_name="decisions"
+    )
+    decided_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            # Two moderators at once: the database itself lets only one decide on a version.
+            models.UniqueConstraint(
+                fields=["post", "post_version"], name="decision_once_a_version"
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind__in=[kind.value for kind in LIMITING])
+                | (Q(clause__isnull=False) & ~Q(message="")),
+                name="decision_limiting_has_reasons",
+            ),
+            models.CheckConstraint(
+                condition=~Q(author=models.F("moderator")), name="decision_not_on_oneself"
+            ),
+        ]
+        indexes = [models.Index(fields=["moderator", "-decided_at"], name="decision_own_list")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} on {self.post_id}"

@@ -1,0 +1,103 @@
+"""Reports: what a person files. Anyone can, signed in or not."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.ids import new_report_key, new_report_number
+from forum.states import Severity
+
+class Category(models.TextChoices):
+    """What a report is about; severities after safety.md, procedure 4."""
+
+    SUICIDE_OR_OVERDOSE = "suicide_or_overdose", _("Someone may want to die or hurt themselves")
+    MEDICAL_EMERGENCY = "medical_emergency", _("Someone is in medical danger now")
+    GROOMING_OR_THREAT = "grooming_or_threat", _("Grooming, a sexual message, abuse or a threat")
+    SELF_HARM_OR_EATING = "self_harm_or_eating", _("Self-harm, eating or skipping insulin")
+    HCP_BOUNDARY = "hcp_boundary", _("A health professional crossed a line")
+    PRIVACY = "privacy", _("Private details, or somebody can be recognised")
+    DANGEROUS_ADVICE = "dangerous_advice", _("A dangerous dose or treatment tip")
+    UNCOMFORTABLE = "uncomfortable", _("Someone made me uncomfortable")
+    BULLYING = "bullying", _("Bullying or hate")
+    MISINFORMATION = "misinformation", _("Something is not true")
+    UNDER_13 = "under_13", _("Someone is under 13")
+    SPAM = "spam", _("Spam, or in the wrong place")
+    DECISION_COMPLAINT = "decision_complaint", _("A decision was wrong")
+    OTHER = "other", _("Something else")
+
+
+SEVERITY = {
+    Category.SUICIDE_OR_OVERDOSE: Severity.S0,
+    Category.MEDICAL_EMERGENCY: Severity.S0,
+    Category.GROOMING_OR_THREAT: Severity.S0,
+    Category.SELF_HARM_OR_EATING: Severity.S1,
+    Category.HCP_BOUNDARY: Severity.S1,
+    Category.PRIVACY: Severity.S1,
+    Category.DANGEROUS_ADVICE: Severity.S1,
+    Category.UNCOMFORTABLE: Severity.S2,
+    Category.BULLYING: Severity.S2,
+    Category.MISINFORMATION: Severity.S2,
+    Category.UNDER_13: Severity.S2,
+    Category.SPAM: Severity.S3,
+    Category.DECISION_COMPLAINT: Severity.S2,
+    Category.OTHER: Severity.S2,
+}
+
+
+class ReportStatus(models.TextChoices):
+    """Where a report stands, in words for the person who filed it."""
+
+    RECEIVED = "received", _("Received")
+    READ = "read", _("Being looked at")
+    DECIDED = "decided", _("Decided")
+
+
+class Report(models.Model):
+    """One person's report. Other reporters, and who it is about, never see it."""
+
+    number = models.CharField(max_length=12, unique=True, default=new_report_number, editable=False)
+    key = models.CharField(max_length=12, default=new_report_key, editable=False)
+    reporter = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="reports",
+    )
+    category = models.CharField(max_length=24, choices=Category)
+    severity = models.PositiveSmallIntegerField(choices=Severity)
+    words = models.TextField(blank=True, max_length=4000)
+    contact = models.EmailField(blank=True)
+    post = models.ForeignKey(
+        "forum.Post", on_delete=models.PROTECT, null=True, blank=True, related_name="reports"
+    )
+    # The wording that was reported: later edits do not change the evidence.
+    revision = models.ForeignKey(
+        "forum.Revision", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    case = models.ForeignKey(
+        "moderation.Case", on_delete=models.PROTECT, null=True, blank=True, related_name="reports"
+    )
+    submission_key = models.CharField(max_length=14, unique=True)
+    status = models.CharField(
+        max_length=10, choices=ReportStatus, default=ReportStatus.RECEIVED
+    )
+    outcome_message = models.TextField(blank=True, max_length=2000)
+    created_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(category__in=Category.values), name="report_category_known"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["status", "severity", "due_at"], name="report_desk_order"),
+            models.Index(fields=["reporter", "-created_at"], name="report_own_list"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number

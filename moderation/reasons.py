@@ -1,0 +1,46 @@
+"""Why a post is in the queue, in words, with the passages that screening found."""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from forum import policy
+from forum.models import Post
+from forum.screening import Kind
+
+LABELS: dict[str, Promise] = {
+    Kind.CRISIS: _("May be in crisis"),
+    Kind.EMERGENCY: _("May be a medical emergency"),
+    Kind.DOSE: _("Dose instruction"),
+    Kind.CONTACT: _("Contact details"),
+    Kind.EATING: _("Eating disorder"),
+    Kind.ABUSE: _("Abuse"),
+    Kind.PROMO: _("Selling or promotion"),
+    policy.PREMODERATION: _("New or under 18"),
+    policy.BOARD_HOLDS_ALL: _("This board checks every post"),
+    policy.REPORTED: _("Reported"),
+    policy.EDITED: _("Changed by its author"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason. ``passage``: the words that were found, empty where no words are meant."""
+
+    kind: str
+    label: Promise | str
+    passage: str = ""
+
+
+def reasons_for(post: Post) -> list[Reason]:
+    """The reasons of a post's ticket. Reading passages is reading the post: log it."""
+    whole = f"{post.thread.title}\n{post.text}" if post.is_opening else post.text
+    return [
+        Reason(
+            kind=reason["kind"],
+            label=LABELS.get(reason["kind"], reason["kind"]),
+            passage=whole[reason["start"] : reason["end"]].strip() if "start" in reason else "",
+        )
+        for reason in post.review_reasons
+    ]

@@ -1,0 +1,125 @@
+"""The reviewers' queue: what waits, one item after another."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.access import Access, access
+from forum.cards import body
+from forum.errors import NotVisible, StaleVersion
+from forum.models import Post
+from moderation.actions.decide import AlreadyDecided, ClaimedByOther, decide
+from moderation.forms import DecideForm
+from moderation.models import Claim, DecisionKind
+from moderation.queue import LIST_SIZE, free_tickets_for, open_item, release, tickets_for
+from moderation.reasons import reasons_for
+
+CHANGED = _("This changed while you were looking. Please read it again, then decide.")
+
+
+@access(Access.REVIEWER)
+@require_safe
+def queue(request: HttpRequest) -> HttpResponse:
+    """What waits, most urgent first. No words of posts are shown here."""
+    now = timezone.now()
+    tickets = tickets_for(request.viewer).select_related("thread__board", "claim__moderator")
+    rows = list(tickets[: LIST_SIZE + 1])
+    return render(
+        request,
+        "moderation/queue.html",
+        {
+            "rows": [
+                {
+                    "post": post,
+                    "reasons": reasons_for(post),
+                    "overdue": post.review_due_at < now,
+                    "claim": _current_claim(post, now),
+                }
+                for post in rows[:LIST_SIZE]
+            ],
+            "has_more": len(rows) > LIST_SIZE,
+        },
+    )
+
+
+@access(Access.REVIEWER)
+@require_POST
+def next_item(request: HttpRequest) -> HttpResponse:
+    """Go to the most urgent item that nobody else has."""
+    post = free_tickets_for(request.viewer, at=timezone.now()).first()
+    return redirect("moderation:item", post.public_id) if post else redirect("moderation:queue")
+
+
+@access(Access.REVIEWER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def item(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Read one item and decide on it."""
+    form = DecideForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        post = Post.objects.handleable_by(request.viewer).filter(public_id=public_id).first()
+        if post is None:
+            raise Http404
+        try:
+            decide(
+                post=post,
+                moderator=request.user,
+                kind=DecisionKind(data["kind"]),
+                version=data["version"],
+                clause=data["clause"],
+                message=data["message"],
+                private_note=data["private_note"],
+            )
+            return next_item(request)
+        except NotVisible:
+            raise Http404 from None
+        except AlreadyDecided as done:
+            context = {"decision": done.decision}
+            return render(request, "moderation/already_decided.html", context, status=409)
+        except ClaimedByOther as taken:
+            return _taken(request, taken.claim)
+        except StaleVersion:
+            form.add_error(None, CHANGED)
+    found = open_item(request.viewer, request.user, public_id)
+    if found is None:
+        raise Http404
+    if isinstance(found, Claim):
+        return _taken(request, found)
+    if request.method == "GET" or form.has_error(None):
+        form.initial["version"] = found.post.version
+    if form.has_error(None):
+        # Show the new wording; what was typed stays, but it now speaks of this version.
+        form.data = {**form.data.dict(), "version": found.post.version}
+    context = {
+        "item": found,
+        "post": found.post,
+        "thread": found.post.thread,
+        "body": body(found.post),
+        "context_posts": [{"post": post, "body": body(post)} for post in found.context],
+        "reasons": reasons_for(found.post),
+        "form": form,
+    }
+    status = 422 if request.method == "POST" else 200
+    return render(request, "moderation/item.html", context, status=status)
+
+
+@access(Access.REVIEWER)
+@require_POST
+def release_item(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Give an item back and return to the list."""
+    post = tickets_for(request.viewer).filter(public_id=public_id).first()
+    if post is None:
+        raise Http404
+    release(post=post, moderator=request.user)
+    return redirect("moderation:queue")
+
+
+def _taken(request: HttpRequest, claim: Claim) -> HttpResponse:
+    return render(request, "moderation/taken.html", {"claim": claim}, status=409)
+
+
+def _current_claim(post: Post, now) -> Claim | None:
+    claim = getattr(post, "claim", None)
+    return claim if claim is not None and claim.until > now else None
