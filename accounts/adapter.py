@@ -10,9 +10,7 @@ from accounts.models import User
 class AccountAdapter(DefaultAccountAdapter):
     """Mails without the word diabetes in their subject; no name from the address."""
 
-    def save_user(
-        self, request: HttpRequest, user: User, form: Form, commit: bool = True
-    ) -> User:
+    def save_user(self, request: HttpRequest, user: User, form: Form, commit: bool = True) -> User:
         """Store pseudonym, month and year of birth in the same insert as the address."""
         data = form.cleaned_data
         user.pseudonym = data["pseudonym"]

@@ -1,4 +1,4 @@
-"""Public ids: random, never sequential, so that no id tells how many there are or what came when."""
+"""Public ids: random, never sequential: no id tells how many there are or what came when."""
 
 import secrets
 

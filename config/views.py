@@ -8,13 +8,14 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from accounts.access import Access, access
+from accounts.http import VisitorRequest
 
 ROBOTS = "User-agent: *\nDisallow: /boards/\nDisallow: /t/\nDisallow: /p/\nDisallow: /account/\n"
 
 
 @access(Access.PUBLIC)
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: VisitorRequest) -> HttpResponse:
     """Members go straight to the boards; others learn what this place is."""
     if request.viewer.may_read:
         return redirect("forum:boards")

@@ -24,7 +24,7 @@ from forum.queries.threads import ShownPost
 LAYOUT = 1
 
 
-def cards(viewer: Viewer, shown: list[ShownPost]) -> list[SafeString]:
+def cards(viewer: Viewer, shown: list[ShownPost]) -> list[str]:
     """The cards of these posts for this viewer, in order."""
     keys = [_key(viewer, item) for item in shown]
     store = caches["cards"]
@@ -68,16 +68,14 @@ def _key(viewer: Viewer, item: ShownPost) -> str:
         post.removed_under_id,
         viewer.user_id == post.author_id,
         viewer.may_write,
-        tuple(
-            (q.excerpt, q.source.public_id, q.source.author.pseudonym) for q in item.quotes
-        ),
+        tuple((q.excerpt, q.source.public_id, q.source.author.pseudonym) for q in item.quotes),
         item.reactions,
         sorted(item.own_reactions),
     )
     return blake2b(repr(parts).encode(), digest_size=20).hexdigest()
 
 
-def _render(viewer: Viewer, item: ShownPost) -> SafeString:
+def _render(viewer: Viewer, item: ShownPost) -> str:
     post = item.post
     sums = dict(item.reactions)
     return get_template("forum/_card.html").render(

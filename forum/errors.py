@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
@@ -16,16 +17,16 @@ class NotVisible(Exception):
 class Refused(Exception):
     """The person may see it, and may not do this. ``message`` is for them to read."""
 
-    def __init__(self, message, clause: "Clause | None" = None) -> None:
+    def __init__(self, message: Promise | str, clause: "Clause | None" = None) -> None:
         super().__init__(str(message))
         self.message = message
         self.clause = clause
 
 
 class StaleVersion(Exception):
-    """The post changed since the person saw it. ``post`` is how it stands now."""
+    """It changed since the person saw it. ``post`` is how a post stands now."""
 
-    def __init__(self, post: "Post") -> None:
+    def __init__(self, post: "Post | None" = None) -> None:
         super().__init__("stale version")
         self.post = post
 

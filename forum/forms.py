@@ -1,5 +1,7 @@
 """Forms of the forum. Errors stand next to the field; what was typed stays."""
 
+from typing import Any, cast
+
 from django import forms
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
@@ -36,14 +38,20 @@ class WriteForm(forms.Form):
         label=_("Who can read this"), widget=forms.RadioSelect, choices=Audience
     )
 
-    def __init__(self, *args, author: User, widest: Audience = Audience.COMMUNITY, **kwargs):
+    def __init__(
+        self,
+        *args: Any,
+        author: User,
+        widest: Audience = Audience.COMMUNITY,
+        **kwargs: Any,
+    ) -> None:
         kwargs.setdefault("initial", {}).setdefault("key", new_public_id())
         super().__init__(*args, **kwargs)
-        self.fields["text"].strip = True
         peers = (Audience.PEERS, _("Peers only: members, community moderators and admins"))
         community = (Audience.COMMUNITY, _("Community: also health professionals"))
         may_be_wide = widest == Audience.COMMUNITY and author.lets_hcps_read
-        self.fields["audience"].choices = [peers, community] if may_be_wide else [peers]
+        audience = cast(forms.ChoiceField, self.fields["audience"])
+        audience.choices = [peers, community] if may_be_wide else [peers]
         if not may_be_wide:
             self.initial["audience"] = Audience.PEERS
 
@@ -83,9 +91,9 @@ class AskForm(WriteForm):
         required=False,
     )
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         """A question to professionals must be one that they can read."""
-        data = super().clean()
+        data = super().clean() or {}
         if data.get("asks_professional") and data.get("audience") == Audience.PEERS:
             self.add_error(
                 "asks_professional",

@@ -4,7 +4,9 @@ Callers hold the lock on the thread. ``count_new_post`` is the quick path of the
 ``recount`` is right after anything else, and must always agree with it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, F, Max, Q
 
@@ -32,7 +34,7 @@ def count_new_post(post: Post) -> None:
                 shown=1,
                 last_post=post,
                 last_author_id=post.author_id,
-                last_at=post.published_at,
+                last_at=came_out(post),
             )
             continue
         ThreadSummary.objects.filter(thread_id=post.thread_id, audience=audience).update(
@@ -85,19 +87,28 @@ def computed(thread_ids: Iterable[int]) -> list[ThreadSummary]:
                     shown=row["shown"],
                     last_post=post,
                     last_author_id=post.author_id,
-                    last_at=post.published_at,
+                    last_at=came_out(post),
                 )
             )
     return rows
 
 
-def _last_post_ids(by_thread: dict[int, dict], seen: tuple[Audience, ...]) -> list[int]:
+def _last_post_ids(
+    by_thread: Mapping[int, Mapping[str, Any]], seen: tuple[Audience, ...]
+) -> list[int]:
     """Ids of the posts at each thread's last counted position."""
     pairs = {(thread_id, row["last"]) for thread_id, row in by_thread.items()}
     candidates = Post.objects.filter(
         thread_id__in=by_thread, position__in={last for _, last in pairs}, audience__in=seen
     ).values_list("pk", "thread_id", "position")
     return [pk for pk, thread_id, position in candidates if (thread_id, position) in pairs]
+
+
+def came_out(post: Post) -> datetime:
+    """When a published post came out. Raises ``ValueError`` for a post that never did."""
+    if post.published_at is None:
+        raise ValueError(f"{post} was never published")
+    return post.published_at
 
 
 def wrong_rows() -> list[int]:

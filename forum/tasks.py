@@ -1,4 +1,4 @@
-"""Background work of the forum. Tasks only sweep for what rows say is due; losing one loses nothing."""
+"""Background work of the forum: sweeps for what rows say is due. Losing one loses nothing."""
 
 from huey import crontab
 from huey.contrib.djhuey import db_periodic_task, lock_task

@@ -1,8 +1,8 @@
 """The one door: who may see which thread and post.
 
 Everything that shows a thread or a post to a person, or counts, orders, quotes, mails or exports
-it, goes through ``visible_to``. ``can_see`` and ``recipients_of`` are derived from it, never written
-a second time. Each clause is one reason, gives a ``Q`` that must hold, and names its rule.
+it, goes through ``visible_to``. ``can_see`` and ``recipients_of`` are derived from it, never
+written a second time. Each clause is one reason, gives a ``Q`` that must hold, and names its rule.
 
 ``at`` is the path from the queried model to the text that the clause is about: ``""`` for the text
 itself, ``"thread__"`` for the thread of a post.
@@ -73,9 +73,9 @@ def hidden_from_this_workplace(viewer: Viewer, at: str) -> Q:
     """*Hide me from* everybody at this HCP's workplaces (P2.6)."""
     if Exclusion.WORKPLACE_HIDDEN_FROM_ME not in viewer.exclusions:
         return ALL
-    members = HiddenWorkplace.objects.filter(
-        workplace__professionals__user_id=viewer.user_id
-    ).values("member_id")
+    members = HiddenWorkplace.objects.filter(workplace__professionals__user=viewer.user_id).values(
+        "member_id"
+    )
     return ~Q(**{f"{at}author_id__in": members})
 
 
@@ -149,9 +149,7 @@ def all_of(viewer: Viewer, at: str, *groups: Iterable[Clause]) -> Q:
 
 def thread_visible(viewer: Viewer, at: str = "") -> Q:
     """Threads that a viewer may see."""
-    return all_of(
-        viewer, at, READER_CLAUSES, STATUS_CLAUSES, BOARD_CLAUSES, AUTHOR_CLAUSES
-    )
+    return all_of(viewer, at, READER_CLAUSES, STATUS_CLAUSES, BOARD_CLAUSES, AUTHOR_CLAUSES)
 
 
 def post_visible(viewer: Viewer, at: str = "") -> Q:

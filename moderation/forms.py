@@ -1,8 +1,9 @@
 """Forms of reviewers, reporters and admins."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.ids import new_public_id
@@ -23,7 +24,7 @@ class ClauseField(forms.ModelChoiceField):
         return obj.line
 
 
-def current_clauses():
+def current_clauses() -> QuerySet[Clause]:
     """Clauses of the member rules in force."""
     rules = Document.objects.current(DocumentKind.MEMBER_RULES)
     return rules.clauses.all() if rules else Clause.objects.none()
@@ -54,7 +55,7 @@ class DecideForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["clause"].queryset = current_clauses()
+        cast(ClauseField, self.fields["clause"]).queryset = current_clauses()
 
     def clean(self) -> dict[str, Any]:
         """What limits somebody needs a rule and a message."""
@@ -144,7 +145,7 @@ class CaseForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["clause"].queryset = current_clauses()
+        cast(ClauseField, self.fields["clause"]).queryset = current_clauses()
 
     def clean(self) -> dict[str, Any]:
         """Acting on a post needs a rule and a message to its author."""

@@ -13,9 +13,7 @@ from accounts.ids import new_public_id
 class Workplace(models.Model):
     """A clinic or other employer. Members can hide from all who work there."""
 
-    public_id = models.CharField(
-        max_length=14, unique=True, default=new_public_id, editable=False
-    )
+    public_id = models.CharField(max_length=14, unique=True, default=new_public_id, editable=False)
     name = models.CharField(max_length=120, unique=True)
 
     def __str__(self) -> str:

@@ -1,6 +1,7 @@
 """The user: an e-mail address to sign in with, a pseudonym to be known by, one role."""
 
 from datetime import date, datetime
+from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.validators import RegexValidator
@@ -61,7 +62,9 @@ def group_for_age(age: int) -> AgeGroup | None:
 class UserManager(BaseUserManager["User"]):
     """Makes users; ``create_user`` is the only way that hashes a password."""
 
-    def create_user(self, *, email: str, pseudonym: str, password: str | None = None, **fields):
+    def create_user(
+        self, *, email: str, pseudonym: str, password: str | None = None, **fields: Any
+    ) -> "User":
         """A new account. Without ``password`` it can only sign in by e-mail code."""
         user = self.model(email=self.normalize_email(email).lower(), pseudonym=pseudonym, **fields)
         user.set_password(password)
@@ -72,9 +75,7 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser):
     """An account. Others see the pseudonym, the role and the age group's boards; nothing else."""
 
-    public_id = models.CharField(
-        max_length=14, unique=True, default=new_public_id, editable=False
-    )
+    public_id = models.CharField(max_length=14, unique=True, default=new_public_id, editable=False)
     email = models.EmailField(unique=True)
     pseudonym = models.CharField(
         max_length=PSEUDONYM_MAX,
@@ -112,7 +113,9 @@ class User(AbstractBaseUser):
                 name="user_pseudonym_unique_any_case",
                 violation_error_message=_("Someone has this name already. Please pick another."),
             ),
-            models.CheckConstraint(condition=models.Q(role__in=Role.values), name="user_role_known"),
+            models.CheckConstraint(
+                condition=models.Q(role__in=Role.values), name="user_role_known"
+            ),
             models.CheckConstraint(
                 condition=models.Q(hcp_choice__in=[*HcpChoice.values, ""]),
                 name="user_hcp_choice_known",

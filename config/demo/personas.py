@@ -29,19 +29,25 @@ class Persona:
 
 PERSONAS = (
     Persona(
-        "peer_open", _("Member, 19. Lets health professionals read and reply."), age=19,
+        "peer_open",
+        _("Member, 19. Lets health professionals read and reply."),
+        age=19,
         choice=HcpChoice.OPEN,
     ),
     Persona(
-        "peer_on_request", _("Member, 22. Professionals reply only where asked."), age=22,
+        "peer_on_request",
+        _("Member, 22. Professionals reply only where asked."),
+        age=22,
         choice=HcpChoice.ON_REQUEST,
     ),
     Persona(
-        "peer_only", _("Member, 20. No health professionals at all."), age=20,
+        "peer_only",
+        _("Member, 20. No health professionals at all."),
+        age=20,
         choice=HcpChoice.NONE,
     ),
     Persona("peer_teen", _("Member, 15."), age=15, choice=HcpChoice.NONE, joined=120),
-    Persona("newcomer", _("Member, 18, joined yesterday. Has not chosen yet."), age=18, joined=2),
+    Persona("newcomer", _("Member, 18, joined yesterday. Has not chosen yet."), age=18, joined=1),
     Persona("moderator", _("Community moderator."), role=Role.MODERATOR),
     Persona("hcp_nurse", _("Diabetes nurse, checked by two admins."), role=Role.HCP),
     Persona("hcp_doctor", _("Doctor, checked by two admins."), role=Role.HCP),

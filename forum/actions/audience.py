@@ -1,4 +1,4 @@
-"""Who a text is for, changed by its author: narrower at once, wider only by the author's own act."""
+"""Who a text is for, changed by its author: narrower at once, wider only by their own act."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -57,9 +57,7 @@ def narrow(post_ids: Iterable[int]) -> int:
     wide = Post.objects.filter(pk__in=ids, audience=Audience.COMMUNITY)
     openings = list(wide.filter(is_opening=True).values_list("thread_id", flat=True))
     changed = wide.update(audience=Audience.PEERS, version=F("version") + 1)
-    Thread.objects.filter(pk__in=openings).update(
-        audience=Audience.PEERS, asks_professional=False
-    )
+    Thread.objects.filter(pk__in=openings).update(audience=Audience.PEERS, asks_professional=False)
     if changed:
         summaries.recount(thread.pk for thread in threads)
     return changed

@@ -47,7 +47,7 @@ def edit_post(
     check_hcp_dose(author, findings)
     verdict = verdict_on(
         author=author,
-        thread_or_board_hold=post.thread.board.hold_policy,
+        hold_policy=post.thread.board.hold_policy,
         findings=findings,
         at=at,
     )
@@ -77,9 +77,7 @@ def _stricter(ticket: Ticket | None, post: Post, at: datetime) -> Ticket:
         severities.append(Severity(post.review_severity))
         due.append(post.review_due_at)
     tracks = {ticket.track if ticket else "", post.review_track}
-    track = next(
-        (t for t in (Track.SAFEGUARDING, Track.WELFARE) if t in tracks), Track.CONDUCT
-    )
+    track = next((t for t in (Track.SAFEGUARDING, Track.WELFARE) if t in tracks), Track.CONDUCT)
     reasons = ticket.reasons if ticket else []
     return Ticket(
         severity=min(severities, default=Severity.S2),

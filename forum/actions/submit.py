@@ -6,8 +6,8 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts.models import Document, DocumentKind, HcpChoice, Role, User
-from accounts.viewer import viewer_of
+from accounts.models import Clause, Document, DocumentKind, HcpChoice, Role, User
+from accounts.viewer import Viewer, viewer_of
 from forum import markdown, summaries
 from forum.actions.notices import tell_of_new_post
 from forum.actions.state import next_position, set_ticket
@@ -20,7 +20,7 @@ from forum.errors import (
     NotVisible,
     Refused,
 )
-from forum.models import Audience, Draft, Post, Quote, Revision, Status, Thread
+from forum.models import Audience, Board, Draft, Post, Quote, Revision, Status, Thread
 from forum.policy import CLEAN_POSTS_UNDER_18, Verdict, judge
 from forum.queries.boards import boards_for
 from forum.screening import Finding, Kind, screen
@@ -59,12 +59,12 @@ def clean_posts_of(author: User) -> int:
 
 
 def verdict_on(
-    *, author: User, thread_or_board_hold: str, findings: Sequence[Finding], at: datetime
+    *, author: User, hold_policy: str, findings: Sequence[Finding], at: datetime
 ) -> Verdict:
     """The policy's verdict on a text of this author on a board with this hold policy."""
     return judge(
         findings=findings,
-        hold_policy=thread_or_board_hold,
+        hold_policy=hold_policy,
         role=author.role,
         age_group=author.age_group(at),
         clean_posts=clean_posts_of(author),
@@ -84,41 +84,15 @@ def _submit(*, draft: Draft, author: User, at: datetime) -> Post:
         raise NotVisible
     if not viewer.may_write:
         raise Refused(CANNOT_WRITE)
-    thread = None
-    if draft.thread_id is None:
-        board = boards_for(viewer).filter(pk=draft.board_id).first()
-        if board is None:
-            raise NotVisible
-    else:
-        thread = (
-            Thread.objects.visible_to(viewer)
-            .filter(status=Status.PUBLISHED, pk=draft.thread_id)
-            .select_for_update(of=("self",))
-            .select_related("board", "author")
-            .first()
-        )
-        if thread is None:
-            raise NotVisible
-        board = thread.board
+    board, thread = _place_of(draft, viewer)
+    if thread is not None:
         _check_may_reply(author, thread)
-    source = None
-    if draft.quoted_post_id is not None:
-        source = (
-            Post.objects.visible_to(viewer)
-            .filter(pk=draft.quoted_post_id, status=Status.PUBLISHED)
-            .select_for_update(of=("self",))
-            .first()
-        )
-        if source is None or thread is None or source.thread_id != thread.pk:
-            # Quotes stay within their thread: narrowing a thread then never waits for another.
-            raise NotVisible
+    source = _source_of(draft, viewer, thread)
     findings = findings_in(title=draft.title, text=draft.text)
     check_hcp_dose(author, findings)
-    verdict = verdict_on(
-        author=author, thread_or_board_hold=board.hold_policy, findings=findings, at=at
-    )
+    verdict = verdict_on(author=author, hold_policy=board.hold_policy, findings=findings, at=at)
     audience = allowed_audience(draft.audience, author=author, thread=thread, source=source)
-    published = verdict.status == Status.PUBLISHED
+    published_at = at if verdict.status == Status.PUBLISHED else None
     if thread is None:
         thread = Thread.objects.create(
             board=board,
@@ -130,31 +104,68 @@ def _submit(*, draft: Draft, author: User, at: datetime) -> Post:
             asks_professional=draft.asks_professional and audience == Audience.COMMUNITY,
             no_advice=draft.no_advice,
             created_at=at,
-            published_at=at if published else None,
+            published_at=published_at,
         )
     post = Post(
         thread=thread,
         author=author,
         is_opening=draft.thread_id is None,
-        position=next_position(thread) if published else None,
+        position=next_position(thread) if published_at else None,
         text=draft.text,
         html=markdown.render(draft.text),
         audience=audience,
         status=verdict.status,
         submission_key=draft.key,
         created_at=at,
-        published_at=at if published else None,
+        published_at=published_at,
     )
     set_ticket(post, verdict.ticket)
     post.save(force_insert=True)
     Revision.objects.create(post=post, number=1, text=draft.text, created_at=at)
     if source is not None and draft.quoted_excerpt and draft.quoted_excerpt in source.text:
         Quote.objects.create(post=post, source=source, excerpt=draft.quoted_excerpt)
-    if published:
+    if published_at:
         summaries.count_new_post(post)
         tell_of_new_post(post, at=at)
     Draft.objects.filter(author=author, key=draft.key).delete()
     return post
+
+
+def _place_of(draft: Draft, viewer: Viewer) -> tuple[Board, Thread | None]:
+    """Where a draft goes: a board, and for a reply the thread, locked."""
+    if draft.board_id is not None:
+        board = boards_for(viewer).filter(pk=draft.board_id).first()
+        if board is None:
+            raise NotVisible
+        return board, None
+    thread = (
+        Thread.objects.visible_to(viewer)
+        .filter(status=Status.PUBLISHED, pk=draft.thread_id or 0)
+        .select_for_update(of=("self",))
+        .select_related("board", "author")
+        .first()
+    )
+    if thread is None:
+        raise NotVisible
+    return thread.board, thread
+
+
+def _source_of(draft: Draft, viewer: Viewer, thread: Thread | None) -> Post | None:
+    """The post that a draft quotes, locked.
+
+    Quotes stay within their thread: narrowing a thread then never waits for another one.
+    """
+    if draft.quoted_post_id is None:
+        return None
+    source = (
+        Post.objects.visible_to(viewer)
+        .filter(pk=draft.quoted_post_id, status=Status.PUBLISHED, thread=thread)
+        .select_for_update(of=("self",))
+        .first()
+    )
+    if source is None:
+        raise NotVisible
+    return source
 
 
 def allowed_audience(
@@ -184,6 +195,6 @@ def check_hcp_dose(author: User, findings: Sequence[Finding]) -> None:
         raise Refused(HCP_DOSE, _code_clause("no-doses"))
 
 
-def _code_clause(anchor: str):
+def _code_clause(anchor: str) -> Clause | None:
     code = Document.objects.current(DocumentKind.HCP_CODE)
     return code.clauses.filter(anchor=anchor).first() if code else None

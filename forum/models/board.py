@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import AgeGroup
 from forum.states import AGE_GROUP_FIELD
 
+
 class HoldPolicy(models.TextChoices):
     """What waits for a human before others see it."""
 

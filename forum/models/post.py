@@ -15,9 +15,7 @@ EXCERPT_MAX = 600
 class Post(models.Model):
     """One text by one author, with its own review ticket (``review_due_at`` is not null)."""
 
-    public_id = models.CharField(
-        max_length=14, unique=True, default=new_public_id, editable=False
-    )
+    public_id = models.CharField(max_length=14, unique=True, default=new_public_id, editable=False)
     thread = models.ForeignKey("forum.Thread", on_delete=models.PROTECT, related_name="posts")
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="posts"
@@ -49,7 +47,7 @@ class Post(models.Model):
     review_due_at = models.DateTimeField(null=True, blank=True)
     review_severity = models.PositiveSmallIntegerField(choices=Severity, null=True, blank=True)
     review_track = models.CharField(max_length=12, choices=Track, blank=True)
-    # Why: [{"kind": ..., "rule": ..., "start": ..., "end": ...}, {"kind": "premoderation"}, ...]
+    # Why a look is needed: findings with rule and span, or a kind alone (forum/policy.py).
     review_reasons = models.JSONField(default=list, blank=True)
 
     objects = PostQuerySet.as_manager()
@@ -139,9 +137,7 @@ class Quote(models.Model):
     class Meta:
         ordering = ["position", "pk"]
         constraints = [
-            models.CheckConstraint(
-                condition=~Q(post=models.F("source")), name="quote_not_oneself"
-            )
+            models.CheckConstraint(condition=~Q(post=models.F("source")), name="quote_not_oneself")
         ]
 
     def __str__(self) -> str:

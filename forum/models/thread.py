@@ -19,9 +19,7 @@ class Thread(models.Model):
     post may not be read, the thread does not exist.
     """
 
-    public_id = models.CharField(
-        max_length=14, unique=True, default=new_public_id, editable=False
-    )
+    public_id = models.CharField(max_length=14, unique=True, default=new_public_id, editable=False)
     board = models.ForeignKey("forum.Board", on_delete=models.PROTECT, related_name="threads")
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="threads"

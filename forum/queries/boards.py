@@ -11,7 +11,7 @@ from accounts.viewer import Viewer
 from forum import visibility
 from forum.models import Board, Post, Status, Thread, ThreadSummary
 from forum.states import AGE_GROUP_FIELD
-from forum.summaries import SEEN_BY
+from forum.summaries import SEEN_BY, came_out
 
 PAGE_SIZE = 25
 
@@ -27,8 +27,16 @@ def boards_for(viewer: Viewer) -> QuerySet[Board]:
     return Board.objects.filter(**{AGE_GROUP_FIELD[viewer.age_group]: True})
 
 
-def boards_with_newest(viewer: Viewer) -> list[Board]:
-    """Boards, each with ``newest_title``, ``newest_id`` and ``newest_at`` of its newest thread."""
+@dataclass(frozen=True, slots=True)
+class BoardEntry:
+    """A board in the list, with the newest thread that the viewer may see there."""
+
+    board: Board
+    newest: Thread | None
+
+
+def boards_with_newest(viewer: Viewer) -> list[BoardEntry]:
+    """The viewer's boards, each with its newest thread."""
     newest = (
         Thread.objects.visible_to(viewer)
         .filter(board=OuterRef("pk"), status=Status.PUBLISHED)
@@ -38,9 +46,7 @@ def boards_with_newest(viewer: Viewer) -> list[Board]:
     threads = Thread.objects.visible_to(viewer).in_bulk(
         [board.newest_pk for board in boards if board.newest_pk]
     )
-    for board in boards:
-        board.newest = threads.get(board.newest_pk)
-    return boards
+    return [BoardEntry(board, threads.get(board.newest_pk)) for board in boards]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +114,9 @@ def own_waiting_threads(viewer: Viewer, board: Board) -> list[Thread]:
     return list(own.filter(status__in=waiting).order_by("-created_at")[:5])
 
 
-def _cursor(base, moved: list[ThreadSummary], after: str) -> tuple[datetime, int] | None:
+def _cursor(
+    base: QuerySet[ThreadSummary], moved: list[ThreadSummary], after: str
+) -> tuple[datetime, int] | None:
     """Where the thread ``after`` stands in this viewer's order; None where it is not there."""
     for row in moved:
         if row.thread.public_id == after:
@@ -117,7 +125,7 @@ def _cursor(base, moved: list[ThreadSummary], after: str) -> tuple[datetime, int
     return found
 
 
-def _moved_rows(viewer: Viewer, base, kept_from: Q) -> list[ThreadSummary]:
+def _moved_rows(viewer: Viewer, base: QuerySet[ThreadSummary], kept_from: Q) -> list[ThreadSummary]:
     """Rows whose last author is kept from the viewer, with the last post the viewer may see."""
     rows = list(base.filter(kept_from).select_related("thread", "thread__author"))
     visible = Post.objects.visible_to(viewer).filter(
@@ -128,7 +136,7 @@ def _moved_rows(viewer: Viewer, base, kept_from: Q) -> list[ThreadSummary]:
     by_thread = {p.thread_id: p for p in posts if last[p.thread_id] == p.position}
     for row in rows:
         post = by_thread[row.thread_id]
-        row.last_post, row.last_author, row.last_at = post, post.author, post.published_at
+        row.last_post, row.last_author, row.last_at = post, post.author, came_out(post)
     return rows
 
 

@@ -86,8 +86,8 @@ def places_for(viewer: Viewer, thread: Thread) -> Places:
         kept = kept.filter(unmet)
     else:
         kept = kept.kept_from(viewer)
-    gaps = list(kept.order_by("position").values_list("position", flat=True))
-    return Places(thread.last_position, gaps)
+    positions = kept.order_by("position").values_list("position", flat=True)
+    return Places(thread.last_position, [place for place in positions if place is not None])
 
 
 def find_thread(viewer: Viewer, public_id: str) -> Thread | None:

@@ -95,11 +95,11 @@ class Item:
     def _search(self, document: Document) -> list[Hit]:
         tokens = document.tokens
         if self.inverted is not None:
-            found = [
-                (i, i) for i, token in enumerate(tokens) if token.word not in self.inverted
-            ]
+            found = [(i, i) for i, token in enumerate(tokens) if token.word not in self.inverted]
             return found
-        found = [(i, i) for word in self.words & document.words.keys() for i in document.words[word]]
+        found = [
+            (i, i) for word in self.words & document.words.keys() for i in document.words[word]
+        ]
         if self.number is not None:
             low, high = self.number
             for i in document.numbers:

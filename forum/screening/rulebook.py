@@ -248,9 +248,7 @@ def _rule(kind: Kind, entry: Mapping[str, Any], sets: Mapping[str, Iterable[str]
         raise RuleError(f"{rule_id}: bad regular expression: {error}") from error
 
 
-def _compiled(
-    sources: Iterable[str], sets: Mapping[str, Iterable[str]]
-) -> tuple[Phrase, ...]:
+def _compiled(sources: Iterable[str], sets: Mapping[str, Iterable[str]]) -> tuple[Phrase, ...]:
     return tuple(phrase for source in sources for phrase in compile_phrase(source, sets))
 
 

@@ -1,10 +1,11 @@
 """Asking: choose a board -> write -> check -> sent."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import Access, access
+from accounts.http import SignedInRequest
 from accounts.ids import new_public_id
 from forum.actions.drafts import save_draft
 from forum.actions.submit import findings_in, sent_post, submit_post
@@ -12,7 +13,7 @@ from forum.cards import preview
 from forum.check import check_cards
 from forum.errors import NotVisible, Refused
 from forum.forms import AskForm, ReplyForm
-from forum.models import Audience, Draft
+from forum.models import Audience, Draft, Thread
 from forum.policy import aimed_wait
 from forum.queries.boards import boards_for
 from forum.queries.threads import find_post, find_thread
@@ -21,14 +22,14 @@ from forum.screening import Kind, mask
 
 @access(Access.READER)
 @require_safe
-def start(request: HttpRequest) -> HttpResponse:
+def start(request: SignedInRequest) -> HttpResponse:
     """Choose where to ask."""
     return render(request, "forum/ask_start.html", {"boards": boards_for(request.viewer)})
 
 
 @access(Access.READER)
 @require_http_methods(["GET", "HEAD", "POST"])
-def write(request: HttpRequest, slug: str) -> HttpResponse:
+def write(request: SignedInRequest, slug: str) -> HttpResponse:
     """Write a new thread for a board; what is valid is kept as a draft and goes to the check."""
     board = boards_for(request.viewer).filter(slug=slug).first()
     if board is None:
@@ -46,11 +47,12 @@ def write(request: HttpRequest, slug: str) -> HttpResponse:
 
 @access(Access.READER)
 @require_safe
-def change(request: HttpRequest, key: str) -> HttpResponse:
+def change(request: SignedInRequest, key: str) -> HttpResponse:
     """Back to writing, with everything as it was."""
     draft = _own_draft(request, key)
     if draft is None:
         raise Http404
+    quote = draft.quoted_post.public_id if draft.quoted_post else ""
     initial = {
         "key": draft.key,
         "title": draft.title,
@@ -59,23 +61,23 @@ def change(request: HttpRequest, key: str) -> HttpResponse:
         "asks_professional": draft.asks_professional,
         "no_advice": draft.no_advice,
         "content_note": draft.content_note,
-        "quote": draft.quoted_post.public_id if draft.quoted_post else "",
+        "quote": quote,
     }
     if draft.board is not None:
-        form = AskForm(author=request.user, initial=initial)
-        return render(request, "forum/ask.html", {"board": draft.board, "form": form})
-    thread = find_thread(request.viewer, draft.thread.public_id)
+        ask_form = AskForm(author=request.user, initial=initial)
+        return render(request, "forum/ask.html", {"board": draft.board, "form": ask_form})
+    thread = _thread_of(request, draft)
     if thread is None:
         raise Http404
     form = ReplyForm(author=request.user, widest=Audience(thread.audience), initial=initial)
-    quoted = find_post(request.viewer, initial["quote"]) if initial["quote"] else None
+    quoted = find_post(request.viewer, quote) if quote else None
     context = {"thread": thread, "board": thread.board, "form": form, "quoted": quoted}
     return render(request, "forum/reply.html", context)
 
 
 @access(Access.READER)
 @require_http_methods(["GET", "HEAD", "POST"])
-def check(request: HttpRequest, key: str) -> HttpResponse:
+def check(request: SignedInRequest, key: str) -> HttpResponse:
     """The exact preview, with a card for what screening found; then send, mask or change."""
     draft = _own_draft(request, key)
     if draft is None:
@@ -97,7 +99,7 @@ def check(request: HttpRequest, key: str) -> HttpResponse:
             refusal = error
         else:
             return redirect("forum:sent", post.public_id)
-    thread = find_thread(request.viewer, draft.thread.public_id) if draft.thread else None
+    thread = _thread_of(request, draft)
     found = check_cards(title=draft.title, text=draft.text)
     quoted = find_post(request.viewer, draft.quoted_post.public_id) if draft.quoted_post else None
     context = {
@@ -115,7 +117,7 @@ def check(request: HttpRequest, key: str) -> HttpResponse:
 
 @access(Access.READER)
 @require_safe
-def sent(request: HttpRequest, public_id: str) -> HttpResponse:
+def sent(request: SignedInRequest, public_id: str) -> HttpResponse:
     """What happens next with a post that was just sent."""
     post = find_post(request.viewer, public_id)
     if post is None or post.author_id != request.viewer.user_id:
@@ -130,7 +132,7 @@ def sent(request: HttpRequest, public_id: str) -> HttpResponse:
     return render(request, "forum/sent.html", context)
 
 
-def _own_draft(request: HttpRequest, key: str) -> Draft | None:
+def _own_draft(request: SignedInRequest, key: str) -> Draft | None:
     """The person's own draft, while its board or thread is open to them."""
     draft = (
         Draft.objects.filter(author=request.user, key=key)
@@ -140,10 +142,17 @@ def _own_draft(request: HttpRequest, key: str) -> Draft | None:
     if draft is None:
         return None
     if draft.board is not None:
-        return draft if boards_for(request.viewer).filter(pk=draft.board_id).exists() else None
-    return draft if find_thread(request.viewer, draft.thread.public_id) else None
+        open_to_them = boards_for(request.viewer).filter(pk=draft.board.pk).exists()
+    else:
+        open_to_them = _thread_of(request, draft) is not None
+    return draft if open_to_them else None
 
 
-def _first_audience(request: HttpRequest) -> str:
+def _thread_of(request: SignedInRequest, draft: Draft) -> Thread | None:
+    """The thread that a draft replies to, while the person may see it."""
+    return find_thread(request.viewer, draft.thread.public_id) if draft.thread else None
+
+
+def _first_audience(request: SignedInRequest) -> str:
     """The audience that is picked at first: nothing wider than the member's own choice."""
     return Audience.COMMUNITY if request.user.lets_hcps_read else Audience.PEERS

@@ -1,31 +1,31 @@
 """The list of boards, and one board."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.template.loader import get_template
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from accounts.access import Access, access
+from accounts.http import SignedInRequest
 from forum.models import Audience
 from forum.queries.boards import BoardRow, board_page, boards_for, boards_with_newest
 
 
 @access(Access.READER)
 @require_safe
-def boards(request: HttpRequest) -> HttpResponse:
+def boards(request: SignedInRequest) -> HttpResponse:
     """All boards that the viewer may open."""
-    return render(request, "forum/boards.html", {"boards": boards_with_newest(request.viewer)})
+    return render(request, "forum/boards.html", {"entries": boards_with_newest(request.viewer)})
 
 
 @access(Access.READER)
 @require_safe
-def board(request: HttpRequest, slug: str) -> HttpResponse:
+def board(request: SignedInRequest, slug: str) -> HttpResponse:
     """One page of a board; ``?after=`` names the thread above its first row."""
     found = boards_for(request.viewer).filter(slug=slug).first()
     if found is None:
@@ -62,5 +62,5 @@ def _in_words(row: BoardRow) -> dict:
     }
 
 
-def _badge(audience: Audience) -> SafeString:
+def _badge(audience: Audience) -> str:
     return get_template("components/audience.html").render({"audience": audience})

@@ -1,10 +1,11 @@
 """Changing one's own post, and reading its earlier wordings."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import Access, access
+from accounts.http import SignedInRequest
 from forum.actions.edit import EDITABLE, edit_post
 from forum.errors import NotVisible, Refused, StaleVersion
 from forum.forms import EditForm
@@ -14,7 +15,7 @@ from forum.queries.threads import find_post
 
 @access(Access.READER)
 @require_http_methods(["GET", "HEAD", "POST"])
-def edit(request: HttpRequest, public_id: str) -> HttpResponse:
+def edit(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Change the words of one's own post."""
     post = _own(request, public_id)
     if post.status not in EDITABLE:
@@ -35,12 +36,13 @@ def edit(request: HttpRequest, public_id: str) -> HttpResponse:
         except NotVisible:
             raise Http404 from None
         except Refused as refusal:
-            form.add_error("text", refusal.message)
+            form.add_error("text", str(refusal.message))
             status = 422
         except StaleVersion as stale:
             newer = stale.post
             # Both wordings are shown; sending again replaces the newer one, knowingly.
-            form = EditForm(initial={"text": form.cleaned_data["text"], "version": newer.version})
+            version = newer.version if newer else post.version
+            form = EditForm(initial={"text": form.cleaned_data["text"], "version": version})
             status = 409
     context = {"post": post, "thread": post.thread, "form": form, "newer": newer}
     return render(request, "forum/edit.html", context, status=status)
@@ -48,14 +50,14 @@ def edit(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @access(Access.READER)
 @require_safe
-def history(request: HttpRequest, public_id: str) -> HttpResponse:
+def history(request: SignedInRequest, public_id: str) -> HttpResponse:
     """All wordings of one's own post, newest first."""
     post = _own(request, public_id)
     revisions = post.revisions.order_by("-number")
     return render(request, "forum/history.html", {"post": post, "revisions": revisions})
 
 
-def _own(request: HttpRequest, public_id: str) -> Post:
+def _own(request: SignedInRequest, public_id: str) -> Post:
     post = find_post(request.viewer, public_id)
     if post is None or post.author_id != request.viewer.user_id:
         raise Http404

@@ -1,11 +1,12 @@
 """Who reads my posts: the member's choice about health professionals."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import Access, access
+from accounts.http import SignedInRequest
 from accounts.models import HcpChoice, Role
 from forum.actions.audience import choose_hcp_involvement, community_posts_of
 from forum.forms import InvolvementForm
@@ -13,7 +14,7 @@ from forum.forms import InvolvementForm
 
 @access(Access.READER)
 @require_http_methods(["GET", "HEAD", "POST"])
-def involvement(request: HttpRequest) -> HttpResponse:
+def involvement(request: SignedInRequest) -> HttpResponse:
     """Show and change the choice; it counts from the next request of anybody on."""
     if request.viewer.role != Role.MEMBER:
         raise Http404

@@ -1,10 +1,11 @@
 """Replying. A reply with nothing to point out is sent at once; otherwise it is checked first."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import Access, access
+from accounts.http import SignedInRequest
 from accounts.ids import new_public_id
 from forum.actions.drafts import save_draft
 from forum.actions.submit import sent_post, submit_post
@@ -12,7 +13,7 @@ from forum.check import check_cards
 from forum.errors import NotVisible, Refused
 from forum.forms import ReplyForm
 from forum.markdown import plain
-from forum.models import Audience, Post, Status
+from forum.models import Audience, Post, Status, Thread
 from forum.models.post import EXCERPT_MAX
 from forum.queries.threads import find_post, find_thread
 from forum.views.threads import post_address
@@ -20,7 +21,7 @@ from forum.views.threads import post_address
 
 @access(Access.READER)
 @require_http_methods(["GET", "HEAD", "POST"])
-def reply(request: HttpRequest, public_id: str) -> HttpResponse:
+def reply(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Write a reply; ``?quote=`` names a post of the thread to quote from."""
     thread = find_thread(request.viewer, public_id)
     if thread is None or thread.status != Status.PUBLISHED:
@@ -56,7 +57,7 @@ def reply(request: HttpRequest, public_id: str) -> HttpResponse:
         except NotVisible:
             raise Http404 from None
         except Refused as refusal:
-            form.add_error(None, refusal.message)
+            form.add_error(None, str(refusal.message))
             status = 422
     context = {"thread": thread, "board": thread.board, "form": form, "quoted": quoted}
     return render(request, "forum/reply.html", context, status=status)
@@ -70,7 +71,7 @@ def excerpt_of(post: Post) -> str:
     return text.strip() or plain(post.text)[:EXCERPT_MAX]
 
 
-def _quoted(request: HttpRequest, thread) -> Post | None:
+def _quoted(request: SignedInRequest, thread: Thread) -> Post | None:
     """The post to quote, or None where none is named. 404 where it may not be seen here."""
     public_id = (request.POST.get("quote") or request.GET.get("quote") or "")[:20]
     if not public_id:
@@ -81,7 +82,7 @@ def _quoted(request: HttpRequest, thread) -> Post | None:
     return post
 
 
-def _after(request: HttpRequest, post: Post) -> HttpResponse:
+def _after(request: SignedInRequest, post: Post) -> HttpResponse:
     """Where a sent reply leads: to the post itself, or to what happens next if it waits."""
     if post.status == Status.PUBLISHED:
         return redirect(post_address(request, post))

@@ -1,17 +1,18 @@
 """Reading a thread, finding a post, reacting."""
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import Access, access
+from accounts.http import SignedInRequest
 from accounts.ids import new_public_id
 from forum.actions.reactions import toggle_reaction
 from forum.cards import cards
 from forum.errors import NotVisible
 from forum.forms import ReplyForm
-from forum.models import Audience, ReactionKind, Status
+from forum.models import Audience, Post, ReactionKind, Status
 from forum.queries.threads import (
     dressed,
     find_post,
@@ -24,7 +25,7 @@ from forum.queries.threads import (
 
 @access(Access.READER)
 @require_safe
-def thread(request: HttpRequest, public_id: str) -> HttpResponse:
+def thread(request: SignedInRequest, public_id: str) -> HttpResponse:
     """One window of a thread; ``?page=`` counts from 1."""
     found = find_thread(request.viewer, public_id)
     number = _number(request.GET.get("page", "1"))
@@ -57,7 +58,7 @@ def thread(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @access(Access.READER)
 @require_safe
-def post(request: HttpRequest, public_id: str) -> HttpResponse:
+def post(request: SignedInRequest, public_id: str) -> HttpResponse:
     """The permanent address of a post: leads to it, on whatever page it stands now."""
     found = find_post(request.viewer, public_id)
     if found is None:
@@ -67,7 +68,7 @@ def post(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @access(Access.READER)
 @require_POST
-def react(request: HttpRequest, public_id: str) -> HttpResponse:
+def react(request: SignedInRequest, public_id: str) -> HttpResponse:
     """React to a post of this thread, or take it back: ``react=KIND:POST``."""
     kind, _, post_id = request.POST.get("react", "")[:40].partition(":")
     found = find_post(request.viewer, post_id)
@@ -82,7 +83,7 @@ def react(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @access(Access.READER)
 @require_safe
-def my_posts(request: HttpRequest) -> HttpResponse:
+def my_posts(request: SignedInRequest) -> HttpResponse:
     """The viewer's own posts with their state, newest first; ``?after=`` goes on."""
     posts, has_older = own_posts(request.viewer, after=request.GET.get("after", "")[:20])
     shown = cards(request.viewer, dressed(request.viewer, posts))
@@ -99,7 +100,7 @@ def my_posts(request: HttpRequest) -> HttpResponse:
     return render(request, "forum/my_posts.html", context)
 
 
-def post_address(request: HttpRequest, found) -> str:
+def post_address(request: SignedInRequest, found: Post) -> str:
     """Path, page and fragment that show a visible post to this viewer."""
     address = reverse("forum:thread", args=[found.thread.public_id])
     number = page_of(request.viewer, found)
@@ -111,7 +112,7 @@ def post_address(request: HttpRequest, found) -> str:
 
 
 def page_numbers(number: int, pages: int) -> list[int | None]:
-    """The page numbers to link: first, last, and two around this one; None where some are left out."""
+    """Page numbers to link: first, last, two around this one; None where some are left out."""
     near = sorted({1, pages, *range(max(1, number - 2), min(pages, number + 2) + 1)})
     linked: list[int | None] = []
     for earlier, this in zip([0, *near], near, strict=False):

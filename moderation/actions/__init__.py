@@ -1,1 +1,1 @@
-"""Writes of moderation: one verb a function; decision, effect, audit and notice in one transaction."""
+"""Writes of moderation: decision, effect, audit and notice in one transaction each."""

@@ -128,7 +128,7 @@ def decide_case(
     if not cases_for(viewer_of(admin, at=at)).filter(pk=case.pk).exists():
         raise NotVisible
     if case.version != version or case.status != CaseStatus.OPEN:
-        raise StaleVersion(case)
+        raise StaleVersion
     if post_decision is not None:
         for post in Post.objects.filter(reports__case=case).distinct():
             decide(

@@ -1,4 +1,4 @@
-"""The audit log: only added to (database triggers see to it), each entry bound to the one before."""
+"""The audit log: only added to (triggers see to it), each entry bound to the one before."""
 
 from django.conf import settings
 from django.db import models
@@ -40,9 +40,7 @@ class AuditHead(models.Model):
     hash = models.CharField(max_length=64, blank=True)
 
     class Meta:
-        constraints = [
-            models.CheckConstraint(condition=models.Q(pk=1), name="audit_head_single")
-        ]
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="audit_head_single")]
 
     def __str__(self) -> str:
         return f"head at {self.number}"

@@ -26,9 +26,7 @@ class Outcome(models.TextChoices):
 class Case(models.Model):
     """One matter that an admin works on, with the reports that belong to it."""
 
-    public_id = models.CharField(
-        max_length=14, unique=True, default=new_public_id, editable=False
-    )
+    public_id = models.CharField(max_length=14, unique=True, default=new_public_id, editable=False)
     severity = models.PositiveSmallIntegerField(choices=Severity)
     status = models.CharField(max_length=8, choices=CaseStatus, default=CaseStatus.OPEN)
     # The person the case is about. They never handle it, nor see that it exists.

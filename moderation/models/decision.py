@@ -39,9 +39,7 @@ LIMITING = (DecisionKind.ASK_CHANGE, DecisionKind.HIDE, DecisionKind.REMOVE)
 class Decision(models.Model):
     """One decision on one version of a post. Never changed afterwards."""
 
-    public_id = models.CharField(
-        max_length=14, unique=True, default=new_public_id, editable=False
-    )
+    public_id = models.CharField(max_length=14, unique=True, default=new_public_id, editable=False)
     post = models.ForeignKey("forum.Post", on_delete=models.PROTECT, related_name="decisions")
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="decisions_received"

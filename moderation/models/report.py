@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.ids import new_report_key, new_report_number
 from forum.states import Severity
 
+
 class Category(models.TextChoices):
     """What a report is about; severities after safety.md, procedure 4."""
 
@@ -80,9 +81,7 @@ class Report(models.Model):
         "moderation.Case", on_delete=models.PROTECT, null=True, blank=True, related_name="reports"
     )
     submission_key = models.CharField(max_length=14, unique=True)
-    status = models.CharField(
-        max_length=10, choices=ReportStatus, default=ReportStatus.RECEIVED
-    )
+    status = models.CharField(max_length=10, choices=ReportStatus, default=ReportStatus.RECEIVED)
     outcome_message = models.TextField(blank=True, max_length=2000)
     created_at = models.DateTimeField()
     due_at = models.DateTimeField()

@@ -1,12 +1,13 @@
 """The admins' desk: reports, cases, decisions."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import Access, access
+from accounts.http import SignedInRequest
 from forum.errors import NotVisible, StaleVersion
 from moderation import audit
 from moderation.actions.decide import AlreadyDecided, ClaimedByOther
@@ -20,7 +21,7 @@ CHANGED = _("This changed while you were looking. Please read it again, then dec
 
 @access(Access.ADMIN)
 @require_safe
-def desk(request: HttpRequest) -> HttpResponse:
+def desk(request: SignedInRequest) -> HttpResponse:
     """Reports that wait, most urgent first."""
     context = {"reports": desk_list(request.viewer)[:100], "now": timezone.now()}
     return render(request, "moderation/desk.html", context)
@@ -28,7 +29,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 
 @access(Access.ADMIN)
 @require_http_methods(["GET", "HEAD", "POST"])
-def report(request: HttpRequest, number: str) -> HttpResponse:
+def report(request: SignedInRequest, number: str) -> HttpResponse:
     """Read one report; POST opens its case. The reading is in the audit log."""
     found = get_object_or_404(
         open_reports_for(request.viewer).select_related("post__thread__board", "revision", "case"),
@@ -36,7 +37,9 @@ def report(request: HttpRequest, number: str) -> HttpResponse:
     )
     if request.method == "POST":
         try:
-            return redirect("moderation:case", open_case(report=found, admin=request.user).public_id)
+            return redirect(
+                "moderation:case", open_case(report=found, admin=request.user).public_id
+            )
         except NotVisible:
             raise Http404 from None
     audit.record(
@@ -50,7 +53,7 @@ def report(request: HttpRequest, number: str) -> HttpResponse:
 
 @access(Access.ADMIN)
 @require_http_methods(["GET", "HEAD", "POST"])
-def case(request: HttpRequest, public_id: str) -> HttpResponse:
+def case(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Work on a case and decide it."""
     found = get_object_or_404(
         cases_for(request.viewer).select_related("about", "handler", "clause"), public_id=public_id
@@ -67,7 +70,9 @@ def case(request: HttpRequest, public_id: str) -> HttpResponse:
                 reporter_message=data["reporter_message"],
                 note=data["note"],
                 clause=data["clause"],
-                post_decision=DecisionKind(data["post_decision"]) if data["post_decision"] else None,
+                post_decision=DecisionKind(data["post_decision"])
+                if data["post_decision"]
+                else None,
                 author_message=data["author_message"],
             )
             return redirect("moderation:case", found.public_id)

@@ -1,12 +1,16 @@
 """The reviewers' queue: what waits, one item after another."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from datetime import datetime
+
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import Access, access
+from accounts.http import SignedInRequest
+from forum.actions.state import IllegalMove
 from forum.cards import body
 from forum.errors import NotVisible, StaleVersion
 from forum.models import Post
@@ -21,7 +25,7 @@ CHANGED = _("This changed while you were looking. Please read it again, then dec
 
 @access(Access.REVIEWER)
 @require_safe
-def queue(request: HttpRequest) -> HttpResponse:
+def queue(request: SignedInRequest) -> HttpResponse:
     """What waits, most urgent first. No words of posts are shown here."""
     now = timezone.now()
     tickets = tickets_for(request.viewer).select_related("thread__board", "claim__moderator")
@@ -34,7 +38,7 @@ def queue(request: HttpRequest) -> HttpResponse:
                 {
                     "post": post,
                     "reasons": reasons_for(post),
-                    "overdue": post.review_due_at < now,
+                    "overdue": post.review_due_at is not None and post.review_due_at < now,
                     "claim": _current_claim(post, now),
                 }
                 for post in rows[:LIST_SIZE]
@@ -46,7 +50,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 @access(Access.REVIEWER)
 @require_POST
-def next_item(request: HttpRequest) -> HttpResponse:
+def next_item(request: SignedInRequest) -> HttpResponse:
     """Go to the most urgent item that nobody else has."""
     post = free_tickets_for(request.viewer, at=timezone.now()).first()
     return redirect("moderation:item", post.public_id) if post else redirect("moderation:queue")
@@ -54,44 +58,23 @@ def next_item(request: HttpRequest) -> HttpResponse:
 
 @access(Access.REVIEWER)
 @require_http_methods(["GET", "HEAD", "POST"])
-def item(request: HttpRequest, public_id: str) -> HttpResponse:
+def item(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Read one item and decide on it."""
     form = DecideForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        post = Post.objects.handleable_by(request.viewer).filter(public_id=public_id).first()
-        if post is None:
-            raise Http404
-        try:
-            decide(
-                post=post,
-                moderator=request.user,
-                kind=DecisionKind(data["kind"]),
-                version=data["version"],
-                clause=data["clause"],
-                message=data["message"],
-                private_note=data["private_note"],
-            )
-            return next_item(request)
-        except NotVisible:
-            raise Http404 from None
-        except AlreadyDecided as done:
-            context = {"decision": done.decision}
-            return render(request, "moderation/already_decided.html", context, status=409)
-        except ClaimedByOther as taken:
-            return _taken(request, taken.claim)
-        except StaleVersion:
-            form.add_error(None, CHANGED)
+        answer = _decide(request, public_id, form)
+        if answer is not None:
+            return answer
     found = open_item(request.viewer, request.user, public_id)
     if found is None:
         raise Http404
     if isinstance(found, Claim):
         return _taken(request, found)
-    if request.method == "GET" or form.has_error(None):
-        form.initial["version"] = found.post.version
-    if form.has_error(None):
-        # Show the new wording; what was typed stays, but it now speaks of this version.
-        form.data = {**form.data.dict(), "version": found.post.version}
+    form.initial["version"] = found.post.version
+    if form.is_bound and form.non_field_errors():
+        # The new wording is shown; what was typed stays, and now speaks of this version.
+        form.data = request.POST.copy()
+        form.data["version"] = str(found.post.version)
     context = {
         "item": found,
         "post": found.post,
@@ -101,13 +84,41 @@ def item(request: HttpRequest, public_id: str) -> HttpResponse:
         "reasons": reasons_for(found.post),
         "form": form,
     }
-    status = 422 if request.method == "POST" else 200
-    return render(request, "moderation/item.html", context, status=status)
+    return render(request, "moderation/item.html", context, status=422 if form.is_bound else 200)
+
+
+def _decide(request: SignedInRequest, public_id: str, form: DecideForm) -> HttpResponse | None:
+    """Decide with a valid form; None where the post changed and must be read again."""
+    data = form.cleaned_data
+    post = Post.objects.handleable_by(request.viewer).filter(public_id=public_id).first()
+    if post is None:
+        raise Http404
+    try:
+        decide(
+            post=post,
+            moderator=request.user,
+            kind=DecisionKind(data["kind"]),
+            version=data["version"],
+            clause=data["clause"],
+            message=data["message"],
+            private_note=data["private_note"],
+        )
+    except NotVisible:
+        raise Http404 from None
+    except AlreadyDecided as done:
+        context = {"decision": done.decision}
+        return render(request, "moderation/already_decided.html", context, status=409)
+    except ClaimedByOther as taken:
+        return _taken(request, taken.claim)
+    except (StaleVersion, IllegalMove):
+        form.add_error(None, CHANGED)
+        return None
+    return next_item(request)
 
 
 @access(Access.REVIEWER)
 @require_POST
-def release_item(request: HttpRequest, public_id: str) -> HttpResponse:
+def release_item(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Give an item back and return to the list."""
     post = tickets_for(request.viewer).filter(public_id=public_id).first()
     if post is None:
@@ -116,10 +127,10 @@ def release_item(request: HttpRequest, public_id: str) -> HttpResponse:
     return redirect("moderation:queue")
 
 
-def _taken(request: HttpRequest, claim: Claim) -> HttpResponse:
+def _taken(request: SignedInRequest, claim: Claim) -> HttpResponse:
     return render(request, "moderation/taken.html", {"claim": claim}, status=409)
 
 
-def _current_claim(post: Post, now) -> Claim | None:
+def _current_claim(post: Post, now: datetime) -> Claim | None:
     claim = getattr(post, "claim", None)
     return claim if claim is not None and claim.until > now else None

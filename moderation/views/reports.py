@@ -1,12 +1,13 @@
 """Reporting, and following what became of it. Works signed out and suspended."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import Access, access
+from accounts.http import SignedInRequest, VisitorRequest
 from accounts.models import User
 from forum.models import Post
 from forum.queries.threads import find_post
@@ -20,14 +21,14 @@ SENT = "report_sent"
 
 @access(Access.PUBLIC)
 @require_http_methods(["GET", "HEAD", "POST"])
-def report(request: HttpRequest) -> HttpResponse:
+def report(request: VisitorRequest) -> HttpResponse:
     """Report something in general."""
     return _report(request, post=None)
 
 
 @access(Access.READER)
 @require_http_methods(["GET", "HEAD", "POST"])
-def report_post(request: HttpRequest, public_id: str) -> HttpResponse:
+def report_post(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Report a post that one can see."""
     post = find_post(request.viewer, public_id)
     if post is None or post.author_id == request.viewer.user_id:
@@ -35,17 +36,17 @@ def report_post(request: HttpRequest, public_id: str) -> HttpResponse:
     return _report(request, post=post)
 
 
-def _report(request: HttpRequest, *, post: Post | None) -> HttpResponse:
+def _report(request: VisitorRequest, *, post: Post | None) -> HttpResponse:
     form = ReportForm(request.POST or None)
-    signed_in = isinstance(request.user, User)
-    if signed_in:
+    reporter = request.user if isinstance(request.user, User) else None
+    if reporter:
         del form.fields["contact"]
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         filed = file_report(
             category=Category(data["category"]),
             submission_key=data["key"],
-            reporter=request.user if signed_in else None,
+            reporter=reporter,
             post=post,
             words=data["words"],
             contact=data.get("contact", ""),
@@ -57,7 +58,7 @@ def _report(request: HttpRequest, *, post: Post | None) -> HttpResponse:
 
 @access(Access.PUBLIC)
 @require_safe
-def sent(request: HttpRequest) -> HttpResponse:
+def sent(request: VisitorRequest) -> HttpResponse:
     """Number and key of the report that was just sent from this browser."""
     if SENT not in request.session:
         return redirect("moderation:report_status")
@@ -67,7 +68,7 @@ def sent(request: HttpRequest) -> HttpResponse:
 
 @access(Access.PUBLIC)
 @require_http_methods(["GET", "HEAD", "POST"])
-def status(request: HttpRequest) -> HttpResponse:
+def status(request: VisitorRequest) -> HttpResponse:
     """What became of a report, by number and key."""
     form = StatusForm(request.POST or None)
     found = None
@@ -81,7 +82,7 @@ def status(request: HttpRequest) -> HttpResponse:
 
 @access(Access.ACCOUNT)
 @require_safe
-def own_list(request: HttpRequest) -> HttpResponse:
+def own_list(request: SignedInRequest) -> HttpResponse:
     """The person's own reports."""
     return render(
         request, "moderation/own_reports.html", {"reports": own_reports(request.viewer)[:100]}
@@ -90,7 +91,7 @@ def own_list(request: HttpRequest) -> HttpResponse:
 
 @access(Access.ACCOUNT)
 @require_safe
-def own(request: HttpRequest, number: str) -> HttpResponse:
+def own(request: SignedInRequest, number: str) -> HttpResponse:
     """One of the person's own reports."""
     found = own_reports(request.viewer).filter(number=number).first()
     if found is None:

@@ -1,0 +1,1 @@
+"""Filling the demo: people, threads, queue, and on request a crowd, all from one seed number."""

@@ -1,0 +1,132 @@
+"""What all tests share: settings that differ from a real site, and an empty database again.
+
+Only what would need a service, HTTPS or a built folder is changed. Tests that ask for no database
+get none.
+"""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.cache import caches
+from django.db import connections, transaction
+from django.test import TransactionTestCase, override_settings
+from huey.contrib.djhuey import HUEY
+from pytest_django.plugin import DjangoDbBlocker
+
+from accounts.documents import publish_texts
+
+
+@pytest.fixture(scope="session", autouse=True)
+def settings_of_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No HTTPS, no rate limits, no manifest of static files, caches in this process."""
+    changed: dict[str, Any] = {
+        "ACCOUNT_RATE_LIMITS": False,
+        "CACHES": {
+            name: {
+                "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+                "LOCATION": f"tests-{name}",
+            }
+            for name in settings.CACHES
+        },
+        "CSRF_COOKIE_SECURE": False,
+        "DEBUG": False,
+        "DEMO": False,
+        "SECRET_KEY": secrets.token_urlsafe(50),
+        "SECURE_HSTS_SECONDS": 0,
+        "SECURE_SSL_REDIRECT": False,
+        "SESSION_COOKIE_SECURE": False,
+        "STATIC_ROOT": tmp_path_factory.mktemp("static"),
+        "STORAGES": {
+            **settings.STORAGES,
+            "staticfiles": {
+                "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage",
+            },
+        },
+    }
+    immediate, HUEY.immediate = HUEY.immediate, True
+    with override_settings(**changed):
+        yield
+    HUEY.immediate = immediate
+
+
+@pytest.fixture(autouse=True)
+def empty_caches(settings_of_tests: None) -> Iterator[None]:
+    """No test finds what another has left in a cache."""
+    yield
+    for cache in caches.all(initialized_only=True):
+        cache.clear()
+
+
+@pytest.fixture
+def texts(db: None) -> None:
+    """The rules for everyone and the code for professionals, as they come with the project."""
+    publish_texts()
+
+
+@pytest.fixture(scope="module")
+def module_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """A database for a whole module, for worlds that take long to build. Use with ``undone``."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def undone(module_db: None) -> Iterator[None]:
+    """What one test of a module with ``module_db`` writes is undone after it."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def flush_empties_every_table() -> Iterator[None]:
+    """Let tests with real transactions clean up after themselves.
+
+    Triggers forbid removing entries of the audit log and decisions. They stand while a test
+    runs, and are out of the way only while Django empties the tables after it.
+    """
+    patch = pytest.MonkeyPatch()
+    with_triggers = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
+
+    def without_triggers(test: TransactionTestCase) -> None:
+        with triggers_off("default"):
+            with_triggers(test)
+
+    patch.setattr(TransactionTestCase, "_fixture_teardown", without_triggers)
+    yield
+    patch.undo()
+
+
+@contextmanager
+def triggers_off(alias: str) -> Iterator[None]:
+    """Take the project's triggers away for a while, on SQLite and PostgreSQL."""
+    connection = connections[alias]
+    quoted = connection.ops.quote_name
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            triggers = cursor.fetchall()
+            for name, _ in triggers:
+                cursor.execute(f"DROP TRIGGER {quoted(name)}")
+        yield
+        with connection.cursor() as cursor:
+            for _, statement in triggers:
+                cursor.execute(statement)
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
+            " WHERE NOT t.tgisinternal AND t.tgenabled <> 'D'"
+        )
+        tables = [name for (name,) in cursor.fetchall()]
+        for table in tables:
+            cursor.execute(f"ALTER TABLE {quoted(table)} DISABLE TRIGGER USER")
+    yield
+    with connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(f"ALTER TABLE {quoted(table)} ENABLE TRIGGER USER")
