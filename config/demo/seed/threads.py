@@ -22,6 +22,7 @@ from forum.models import (
     Status,
     Thread,
 )
+from forum.states import narrowest
 
 NOTICES_FROM = timedelta(days=30)
 READ_AFTER = timedelta(days=3)
@@ -54,7 +55,8 @@ def _add_thread(
 ) -> None:
     author = people[entry.posts[0].author]
     created_at = moment(now, days_ago=entry.days_ago)
-    audience = allowed_audience(entry.audience, author=author, thread=None, source=None)
+    wanted = narrowest(entry.audience, entry.posts[0].audience or entry.audience)
+    audience = allowed_audience(wanted, author=author, thread=None, source=None)
     thread = Thread(
         public_id=public_id(seed, "thread", entry.board, entry.title),
         board=board,

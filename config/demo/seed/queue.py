@@ -1,0 +1,154 @@
+"""What waits for staff, and what they decided: all of it through the real actions.
+
+Screening and policy judge these posts as they would anybody's. Public ids of posts and threads come
+from the seed; numbers and keys of reports, decisions and the audit log stay random, as on a real site.
+"""
+
+from datetime import datetime, timedelta
+
+from accounts.models import Clause, Document, DocumentKind, User
+from config.demo.seed import texts
+from config.demo.seed.chance import public_id
+from config.demo.seed.clock import moment
+from config.demo.seed.texts import DecisionEntry, SentEntry
+from forum.actions.drafts import save_draft
+from forum.actions.submit import submit_post
+from forum.models import Board, Notice, Post, Thread
+from moderation.actions.decide import decide
+from moderation.actions.reports import decide_case, file_report, open_case
+from moderation.models import Category, DecisionKind, Outcome, Report
+
+MODERATOR, ADMIN = "moderator", "admin_one"
+FIRST_REPORT = timedelta(minutes=25)
+BETWEEN_REPORTS = timedelta(hours=2, minutes=20)
+
+
+def add_decided(*, seed: int, now: datetime, people: dict[str, User]) -> int:
+    """Send and decide the posts of decisions.toml that are missing; returns how many."""
+    added = 0
+    for entry in texts.decisions():
+        post = _send(entry.sent, seed=seed, now=now, people=people)
+        if post is None:
+            continue
+        at = moment(now, days_ago=entry.sent.days_ago, hours_later=entry.hours_later)
+        if entry.reporter:
+            _decide_after_report(entry, post, people, at)
+        else:
+            _decide(entry, post, people, at)
+        Notice.objects.filter(post=post).update(mail_due_at=None)
+        added += 1
+    return added
+
+
+def add_queue(*, seed: int, now: datetime, people: dict[str, User]) -> int:
+    """Send the posts of queue.toml that are missing; returns how many."""
+    return sum(
+        _send(entry, seed=seed, now=now, people=people) is not None for entry in texts.queue()
+    )
+
+
+def add_reports(*, now: datetime, people: dict[str, User]) -> int:
+    """File the reports of reports.toml that are missing; returns how many."""
+    added = 0
+    for number, entry in enumerate(texts.reports()):
+        key = _key("report", entry.reporter, entry.board, entry.thread_title, entry.words)
+        if Report.objects.filter(submission_key=key).exists():
+            continue
+        file_report(
+            category=Category(entry.category),
+            submission_key=key,
+            reporter=people[entry.reporter],
+            post=Post.objects.get(
+                thread__board__slug=entry.board,
+                thread__title=entry.thread_title,
+                position=entry.post_index + 1,
+            ),
+            words=entry.words,
+            at=now - FIRST_REPORT - number * BETWEEN_REPORTS,
+        )
+        added += 1
+    return added
+
+
+def _key(*names: str) -> str:
+    """The submission key of an entry: from its words alone, so that no seed sends it twice."""
+    return public_id(0, "submission", *names)
+
+
+def _send(entry: SentEntry, *, seed: int, now: datetime, people: dict[str, User]) -> Post | None:
+    """Send one post through the real submission; None where it was sent before."""
+    author = people[entry.author]
+    key = _key("post", entry.author, entry.board, entry.thread_title, entry.body)
+    if Post.objects.filter(author=author, submission_key=key).exists():
+        return None
+    board = Board.objects.get(slug=entry.board)
+    thread = None
+    if not entry.opens_thread:
+        thread = Thread.objects.get(board=board, title=entry.thread_title)
+    draft = save_draft(
+        author=author,
+        key=key,
+        text=entry.body,
+        audience=entry.audience,
+        board=None if thread else board,
+        thread=thread,
+        title="" if thread else entry.thread_title,
+    )
+    post = submit_post(draft=draft, author=author, at=moment(now, days_ago=entry.days_ago))
+    _give_ids(post, seed, key)
+    return post
+
+
+def _give_ids(post: Post, seed: int, key: str) -> None:
+    """Replace the random ids of a new post, and of the thread it opened, by the seed's."""
+    post.public_id = public_id(seed, "post", key)
+    Post.objects.filter(pk=post.pk).update(public_id=post.public_id)
+    if post.is_opening:
+        post.thread.public_id = public_id(seed, "thread", key)
+        Thread.objects.filter(pk=post.thread_id).update(public_id=post.thread.public_id)
+    Notice.objects.filter(post=post).update(same_as=f"post:{post.public_id}", mail_due_at=None)
+
+
+def _clause(anchor: str) -> Clause | None:
+    rules = Document.objects.current(DocumentKind.MEMBER_RULES)
+    return rules.clauses.get(anchor=anchor) if anchor and rules else None
+
+
+def _decide(entry: DecisionEntry, post: Post, people: dict[str, User], at: datetime) -> None:
+    decide(
+        post=post,
+        moderator=people[MODERATOR],
+        kind=DecisionKind(entry.kind),
+        version=post.version,
+        clause=_clause(entry.clause),
+        message=entry.message,
+        at=at,
+    )
+
+
+def _decide_after_report(
+    entry: DecisionEntry, post: Post, people: dict[str, User], at: datetime
+) -> None:
+    """Half-way between sending and decision a member reports; an admin opens and decides a case."""
+    reported_at = post.created_at + (at - post.created_at) / 2
+    report = file_report(
+        category=Category(entry.category),
+        submission_key=_key("report", entry.reporter, entry.sent.board, entry.words),
+        reporter=people[entry.reporter],
+        post=post,
+        words=entry.words,
+        at=reported_at,
+    )
+    case = open_case(report=report, admin=people[ADMIN], at=at)
+    decide_case(
+        case=case,
+        admin=people[ADMIN],
+        version=case.version,
+        outcome=Outcome.ACTION_TAKEN,
+        reporter_message=entry.reporter_message,
+        clause=_clause(entry.clause),
+        post_decision=DecisionKind(entry.kind),
+        author_message=entry.message,
+        at=at,
+    )
+    Notice.objects.filter(recipient=report.reporter).update(mail_due_at=None)
