@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.contrib.auth import logout
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
@@ -46,9 +46,13 @@ def _document(request: HttpRequest, kind: DocumentKind) -> HttpResponse:
 @csrf_exempt
 @require_POST
 def leave_now(request: HttpRequest) -> HttpResponse:
-    """Sign out, forget this site's pages in the browser, and go to a neutral site."""
+    """Sign out, forget this site's pages in the browser, and go to a neutral site.
+
+    An empty page leads on, not a redirect: browsers hold redirects of forms against our content
+    policy, and a neutral site may redirect once more.
+    """
     logout(request)
-    response = HttpResponseRedirect(settings.LEAVE_NOW_URL)
+    response = render(request, "accounts/leave_now.html", {"address": settings.LEAVE_NOW_URL})
     response["Clear-Site-Data"] = '"cache", "cookies", "storage"'
     response["Cache-Control"] = "no-store"
     return response

@@ -98,9 +98,7 @@ def _texts(tokens: Sequence[Token]) -> Iterator[str]:
     for token in tokens:
         if token.type == "inline":
             yield from _texts(token.children or ())
-        elif token.type in ("text", "code_inline"):
-            yield token.content
-        elif token.type == "image":
+        elif token.type in ("text", "code_inline") or token.type == "image":
             yield token.content
         elif token.type in ("fence", "code_block"):
             yield f" {token.content} "

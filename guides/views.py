@@ -5,6 +5,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.views.decorators.http import require_safe
 
 from accounts.access import Access, access
 from guides.clinical import COLLECTED_ON, FIRST_AID
@@ -14,6 +15,7 @@ HELP_PAGE_SECONDS = 600
 
 
 @access(Access.PUBLIC)
+@require_safe
 def help_now(request: HttpRequest) -> HttpResponse:
     """Who to call, and what to do first, for ``?country=`` or the likeliest country."""
     show_as_to_a_guest(request)
@@ -34,24 +36,28 @@ def help_now(request: HttpRequest) -> HttpResponse:
 
 
 @access(Access.PUBLIC)
+@require_safe
 def how_it_works(request: HttpRequest) -> HttpResponse:
     """Who sees what, what health professionals may do, how posts are checked."""
     return render(request, "guides/how_it_works.html")
 
 
 @access(Access.PUBLIC)
+@require_safe
 def stay_safe(request: HttpRequest) -> HttpResponse:
     """Risks, good habits, and how to judge what you read."""
     return render(request, "guides/stay_safe.html")
 
 
 @access(Access.PUBLIC)
+@require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     """What is stored, who sees it, and what you can ask for."""
     return render(request, "guides/privacy.html", {"consent_age": settings.DIGITAL_CONSENT_AGE})
 
 
 @access(Access.PUBLIC)
+@require_safe
 def accessibility(request: HttpRequest) -> HttpResponse:
     """What works for whom, what does not yet, and how to tell us."""
     return render(request, "guides/accessibility.html")

@@ -28,7 +28,7 @@ def record(
     """Add one entry. ``data``: ids and codes, JSON, never words of members."""
     with transaction.atomic():
         AuditHead.objects.get_or_create(pk=1)
-        head = AuditHead.objects.select_for_update().get(pk=1)
+        head = AuditHead.objects.select_for_update(no_key=True).get(pk=1)
         event = AuditEvent(
             number=head.number + 1,
             at=at or timezone.now(),

@@ -4,7 +4,6 @@ Only what would need a service, HTTPS or a built folder is changed. Tests that a
 get none.
 """
 
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -35,7 +34,6 @@ def settings_of_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
         "CSRF_COOKIE_SECURE": False,
         "DEBUG": False,
         "DEMO": False,
-        "SECRET_KEY": secrets.token_urlsafe(50),
         "SECURE_HSTS_SECONDS": 0,
         "SECURE_SSL_REDIRECT": False,
         "SESSION_COOKIE_SECURE": False,

@@ -20,13 +20,19 @@ def choose_hcp_involvement(
     """Record a member's choice. It counts from the moment this commits.
 
     ``older_posts``: ids of posts to take back from HCPs as well (see ``community_posts_of``).
-    Reactions of somebody who chooses ``none`` no longer count for HCPs.
+    Where the choice is ``none``, posts that were never published become peers-only in any case,
+    and reactions no longer count for HCPs.
     """
-    user = User.objects.select_for_update().get(pk=user.pk)
+    user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     user.hcp_choice = choice
     user.hcp_choice_at = at or timezone.now()
     user.save(update_fields=["hcp_choice", "hcp_choice_at"])
-    narrow(older_posts)
+    to_narrow = set(older_posts)
+    if not user.lets_hcps_read:
+        # Else a moderator would let a post out to HCPs after its author opted out.
+        waiting = Post.objects.filter(author=user, audience=Audience.COMMUNITY, position=None)
+        to_narrow.update(waiting.values_list("pk", flat=True))
+    narrow(to_narrow)
     if not user.lets_hcps_read:
         reactions = Reaction.objects.filter(author=user, audience=Audience.COMMUNITY)
         posts = sorted(set(reactions.values_list("post_id", flat=True)))
@@ -49,7 +55,7 @@ def narrow(post_ids: Iterable[int]) -> int:
     """
     ids = set(post_ids)
     threads = list(
-        Thread.objects.select_for_update()
+        Thread.objects.select_for_update(no_key=True)
         .filter(pk__in=Post.objects.filter(pk__in=ids).values("thread_id"))
         .order_by("pk")
     )

@@ -29,7 +29,7 @@ def edit_post(
     ``NotVisible``, ``Refused``.
     """
     at = at or timezone.now()
-    author = User.objects.select_for_update().get(pk=author.pk)
+    author = User.objects.select_for_update(no_key=True).get(pk=author.pk)
     viewer = viewer_of(author, at=at)
     if not Post.objects.visible_to(viewer).filter(pk=post.pk, author=author).exists():
         raise NotVisible

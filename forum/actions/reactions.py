@@ -18,12 +18,12 @@ def toggle_reaction(*, post: Post, author: User, kind: ReactionKind) -> bool:
 
     Raises ``NotVisible`` where the post may not be seen or is one's own.
     """
-    author = User.objects.select_for_update().get(pk=author.pk)
+    author = User.objects.select_for_update(no_key=True).get(pk=author.pk)
     viewer = viewer_of(author)
     seen = Post.objects.visible_to(viewer).filter(pk=post.pk, status=Status.PUBLISHED)
     if not viewer.may_write or not seen.exclude(author=author).exists():
         raise NotVisible
-    Post.objects.select_for_update().get(pk=post.pk)
+    Post.objects.select_for_update(no_key=True).get(pk=post.pk)
     taken_back, _ = Reaction.objects.filter(post=post, author=author, kind=kind).delete()
     if not taken_back:
         audience = Audience.COMMUNITY if author.lets_hcps_read else Audience.PEERS
@@ -35,7 +35,7 @@ def toggle_reaction(*, post: Post, author: User, kind: ReactionKind) -> bool:
 @transaction.atomic
 def recount_reactions(post_ids: Iterable[int]) -> None:
     """Make the stored sums of these posts anew."""
-    posts = Post.objects.select_for_update().filter(pk__in=post_ids).order_by("pk")
+    posts = Post.objects.select_for_update(no_key=True).filter(pk__in=post_ids).order_by("pk")
     for post in posts:
         post.reactions = reaction_sums(post.pk)
         Post.objects.filter(pk=post.pk).update(reactions=post.reactions)

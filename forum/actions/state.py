@@ -1,7 +1,9 @@
 """Changing the state of a post. Nothing else in the project writes ``status``.
 
 Lock order everywhere: author, thread, post. So a change of state, of audience and of choice of
-the same thing never cross each other.
+the same thing never cross each other. All locks are ``no_key``: on PostgreSQL a full lock also
+stops others from writing rows that refer to the locked one, and a notice to the thread's author
+would wait for their change of choice while that waits for the thread.
 """
 
 from datetime import datetime
@@ -40,8 +42,9 @@ class IllegalMove(Exception):
 def lock_post(post_id: int) -> Post:
     """The post as it stands, with its thread, both locked until the transaction ends."""
     thread_id = Post.objects.values_list("thread_id", flat=True).get(pk=post_id)
-    thread = Thread.objects.select_for_update().select_related("board").get(pk=thread_id)
-    post = Post.objects.select_for_update(of=("self",)).select_related("author").get(pk=post_id)
+    threads = Thread.objects.select_for_update(of=("self",), no_key=True).select_related("board")
+    posts = Post.objects.select_for_update(of=("self",), no_key=True).select_related("author")
+    thread, post = threads.get(pk=thread_id), posts.get(pk=post_id)
     post.thread = thread
     return post
 

@@ -76,7 +76,7 @@ def verdict_on(
 def _submit(*, draft: Draft, author: User, at: datetime) -> Post:
     # The lock on the author makes this wait for a change of the author's HCP choice, or the
     # other way round: a post never slips out under the choice of a moment ago.
-    author = User.objects.select_for_update().get(pk=author.pk)
+    author = User.objects.select_for_update(no_key=True).get(pk=author.pk)
     if post := sent_post(author=author, key=draft.key):
         return post
     viewer = viewer_of(author, at=at)
@@ -141,7 +141,7 @@ def _place_of(draft: Draft, viewer: Viewer) -> tuple[Board, Thread | None]:
     thread = (
         Thread.objects.visible_to(viewer)
         .filter(status=Status.PUBLISHED, pk=draft.thread_id or 0)
-        .select_for_update(of=("self",))
+        .select_for_update(of=("self",), no_key=True)
         .select_related("board", "author")
         .first()
     )
@@ -160,7 +160,7 @@ def _source_of(draft: Draft, viewer: Viewer, thread: Thread | None) -> Post | No
     source = (
         Post.objects.visible_to(viewer)
         .filter(pk=draft.quoted_post_id, status=Status.PUBLISHED, thread=thread)
-        .select_for_update(of=("self",))
+        .select_for_update(of=("self",), no_key=True)
         .first()
     )
     if source is None:

@@ -31,7 +31,7 @@ class Rank(IntEnum):
 class Finding:
     """One hit: `text[start:end]` is what was found, `rule` says which rule found it.
 
-    `severity` 0 to 3 is S0 to S3 of the review ticket that the finding asks for; None asks for none.
+    `severity` 0 to 3 is S0 to S3 of the review ticket that it asks for; None asks for none.
     """
 
     kind: Kind

@@ -26,7 +26,8 @@ from operator import itemgetter
 
 from forum.screening.normalise import Normal, Token, Vocabulary, normalise, tokenise
 
-_RANGE = re.compile(r"#(\d+(?:\.\d+)?)\.\.(\d+(?:\.\d+)?)")
+_RANGE = re.compile(r"#(?:(\d+(?:\.\d+)?)\.\.(\d+(?:\.\d+)?))?")
+_RESERVED = set("'?{}^~")
 
 Hit = tuple[int, int]  # first and last token index
 _by_last = itemgetter(1, 0)
@@ -49,6 +50,8 @@ class Document:
             self.words.setdefault(token.word, []).append(index)
             if token.value is not None:
                 self.numbers.append(index)
+        # A real set: isdisjoint() of two sets looks at the smaller one only.
+        self.known: frozenset[str] = frozenset(self.words)
 
         self._sentences: dict[int, tuple[int, int]] = {}
         for token in self.tokens:
@@ -78,12 +81,12 @@ class Item:
         """Say cheaply whether the item can occur in the document at all."""
         if self.inverted is not None:
             return bool(document.tokens)
-        words = document.words
-        if not self.words.isdisjoint(words):
+        if not self.words.isdisjoint(document.known):
             return True
         if self.number is not None and document.numbers:
             return True
-        return any(all(word in words for word in run) for run in self.runs)
+        known = document.known
+        return any(run[0] in known and all(word in known for word in run) for run in self.runs)
 
     def occurrences(self, document: Document) -> list[Hit]:
         """Return every place where the item occurs, sorted by its last token."""
@@ -132,17 +135,20 @@ class Phrase:
         if not all(item.possible(document) for item in self.items):
             return []
         tokens = document.tokens
-        active = self.items[0].occurrences(document)
+        places = [item.occurrences(document) for item in self.items]
+        if not all(places):
+            return []
+        active = places[0]
         if self.anchored:
             active = [
                 (first, last)
                 for first, last in active
                 if first == 0 or tokens[first - 1].sentence != tokens[first].sentence
             ]
-        for item, gap in zip(self.items[1:], self.gaps[1:], strict=True):
+        for following, gap in zip(places[1:], self.gaps[1:], strict=True):
             if not active:
                 return []
-            active = _join(active, item.occurrences(document), gap, tokens)
+            active = _join(active, following, gap, tokens)
         return active
 
 
@@ -208,35 +214,31 @@ def _variants(
 
 def _item(source: str, sets: Mapping[str, Iterable[str]]) -> Item:
     inverted = source.startswith("!")
-    words: set[str] = set()
-    runs: list[tuple[str, ...]] = []
     number: tuple[float, float] | None = None
+    entries: list[tuple[str, ...]] = []
     for choice in source.removeprefix("!").split("|"):
-        if choice.startswith("{") and choice.endswith("}"):
-            name = choice[1:-1]
-            if name not in sets:
-                raise RuleError(f"unknown set {name!r}")
-            entries = [entry.split() for entry in sets[name]]
-        elif choice == "#":
-            number = (0.0, 1e9)
-            continue
-        elif bounds := _RANGE.fullmatch(choice):
-            number = (float(bounds[1]), float(bounds[2]))
-            continue
+        if bounds := _RANGE.fullmatch(choice):
+            number = (float(bounds[1] or 0), float(bounds[2] or 1e9))
         else:
-            entries = [choice.split("_")]
-        for entry in entries:
-            if not entry or not all(entry) or any(set("'?{}^~") & set(word) for word in entry):
-                raise RuleError(f"bad alternative in {source!r}")
-            if len(entry) == 1:
-                words.add(entry[0])
-            else:
-                runs.append(tuple(entry))
-    if inverted:
-        if runs or number:
-            raise RuleError(f"only single words can be excluded: {source!r}")
-        return Item(inverted=frozenset(words))
-    return Item(frozenset(words), tuple(runs), number)
+            entries += _entries(choice, sets)
+    if any(not entry or not all(entry) or _RESERVED & set("".join(entry)) for entry in entries):
+        raise RuleError(f"bad alternative in {source!r}")
+    words = frozenset(entry[0] for entry in entries if len(entry) == 1)
+    runs = tuple(entry for entry in entries if len(entry) > 1)
+    if not inverted:
+        return Item(words, runs, number)
+    if runs or number:
+        raise RuleError(f"only single words can be excluded: {source!r}")
+    return Item(inverted=words)
+
+
+def _entries(choice: str, sets: Mapping[str, Iterable[str]]) -> list[tuple[str, ...]]:
+    if not (choice.startswith("{") and choice.endswith("}")):
+        return [tuple(choice.split("_"))]
+    name = choice[1:-1]
+    if name not in sets:
+        raise RuleError(f"unknown set {name!r}")
+    return [tuple(entry.split()) for entry in sets[name]]
 
 
 def vocabulary_of(phrases: Iterable[Phrase]) -> set[str]:

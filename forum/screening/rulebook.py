@@ -13,7 +13,7 @@ from typing import Any
 
 from forum.screening.detectors import DETECTORS, Context
 from forum.screening.findings import Finding, Kind, Rank
-from forum.screening.normalise import Vocabulary
+from forum.screening.normalise import Normal, Vocabulary
 from forum.screening.phrases import (
     Document,
     Hit,
@@ -58,16 +58,14 @@ class Rule:
         if self.detector is not None:
             return self.detector(context)
         if self.pattern is not None:
-            return self._pattern_spans(document)
+            return self._pattern_spans(self.pattern, document.normal)
         return self._phrase_spans(document)
 
-    def _pattern_spans(self, document: Document) -> list[tuple[int, int]]:
-        normal = document.normal
+    def _pattern_spans(self, pattern: re.Pattern[str], normal: Normal) -> list[tuple[int, int]]:
         if self.needs and not any(word in normal.lower for word in self.needs):
             return []
-        assert self.pattern is not None
         text = normal.cased if self.cased else normal.lower
-        return [normal.span(*match.span()) for match in self.pattern.finditer(text)]
+        return [normal.span(*match.span()) for match in pattern.finditer(text)]
 
     def _phrase_spans(self, document: Document) -> list[tuple[int, int]]:
         hits = [hit for phrase in self.phrases for hit in phrase.find(document)]
@@ -265,8 +263,8 @@ def example_problems(book: Rulebook) -> list[str]:
 
 
 __all__ = [
-    "RuleError",
     "Rule",
+    "RuleError",
     "Rulebook",
     "compile_rulebook",
     "example_problems",

@@ -79,7 +79,7 @@ def file_report(
 def open_case(*, report: Report, admin: User, at: datetime | None = None) -> Case:
     """Open a case for a report, or return the one it has. Raises ``NotVisible``."""
     at = at or timezone.now()
-    report = Report.objects.select_for_update(of=("self",)).get(pk=report.pk)
+    report = Report.objects.select_for_update(of=("self",), no_key=True).get(pk=report.pk)
     if not open_reports_for(viewer_of(admin, at=at)).filter(pk=report.pk).exists():
         raise NotVisible
     if report.case is not None:
@@ -124,7 +124,7 @@ def decide_case(
     Raises ``NotVisible``, ``StaleVersion`` and what ``decide`` raises.
     """
     at = at or timezone.now()
-    case = Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
+    case = Case.objects.select_for_update(of=("self",), no_key=True).get(pk=case.pk)
     if not cases_for(viewer_of(admin, at=at)).filter(pk=case.pk).exists():
         raise NotVisible
     if case.version != version or case.status != CaseStatus.OPEN:

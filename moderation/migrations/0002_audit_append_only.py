@@ -1,4 +1,4 @@
-"""The audit log refuses UPDATE and DELETE (and TRUNCATE), on SQLite and PostgreSQL."""
+"""The audit log and decisions refuse UPDATE and DELETE (and TRUNCATE), revisions UPDATE."""
 
 from django.db import migrations
 
@@ -53,12 +53,17 @@ POSTGRESQL = [
     CREATE TRIGGER decision_append_only BEFORE UPDATE OR DELETE ON moderation_decision
     FOR EACH ROW EXECUTE FUNCTION islet_only_added_to()
     """,
+    """
+    CREATE TRIGGER decision_no_truncate BEFORE TRUNCATE ON moderation_decision
+    FOR EACH STATEMENT EXECUTE FUNCTION islet_only_added_to()
+    """,
 ]
 POSTGRESQL_UNDO = [
     "DROP TRIGGER audit_append_only ON moderation_auditevent",
     "DROP TRIGGER audit_no_truncate ON moderation_auditevent",
     "DROP TRIGGER revision_append_only ON forum_revision",
     "DROP TRIGGER decision_append_only ON moderation_decision",
+    "DROP TRIGGER decision_no_truncate ON moderation_decision",
     "DROP FUNCTION islet_only_added_to()",
 ]
 
@@ -68,7 +73,8 @@ def run(statements):
 
     def step(apps, schema_editor):
         for statement in statements[schema_editor.connection.vendor]:
-            schema_editor.execute(statement)
+            # None, not (): otherwise psycopg takes the % in the function for a placeholder.
+            schema_editor.execute(statement, params=None)
 
     return step
 

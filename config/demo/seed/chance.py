@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import random
+from datetime import timedelta
 
 from accounts.ids import ALPHABET, LENGTH
 
@@ -20,6 +21,11 @@ def random_id(rng: random.Random) -> str:
 def public_id(seed: int, *names: object) -> str:
     """The public id of one thing, from the seed and what the thing is called."""
     return random_id(dice(seed, *names))
+
+
+def some_time(rng: random.Random, least: timedelta, most: timedelta) -> timedelta:
+    """A length of time between two others."""
+    return least + (most - least) * rng.random()
 
 
 def totp_secret(seed: int, name: str) -> str:

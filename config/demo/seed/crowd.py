@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import count
 
+from django.db.models import QuerySet
+
 from accounts.models import AgeGroup, HcpChoice, Role, User
-from config.demo.seed.chance import dice, random_id
+from config.demo.seed.chance import dice, random_id, some_time
 from config.demo.seed.people import add_accounts, member, password_hash
 
 DOMAIN = "crowd.example"
@@ -37,12 +39,12 @@ LAST_WORDS = (
 ).split()
 
 
-def add_crowd(*, number: int, seed: int, now: datetime, password: str | None = None) -> int:
+def add_crowd(*, number: int, seed: int, now: datetime) -> int:
     """Add so many generated members; returns the number."""
     taken = {name.lower() for name in User.objects.values_list("pseudonym", flat=True)}
     rng = dice(seed, "crowd", len(taken))
     names = _names(rng, taken)
-    password = password_hash() if password is None else password
+    password = password_hash()
     for start in range(0, number, BATCH):
         add_accounts(
             [
@@ -52,7 +54,7 @@ def add_crowd(*, number: int, seed: int, now: datetime, password: str | None = N
                     domain=DOMAIN,
                     group=GROUPS[n % len(GROUPS)],
                     choice=rng.choices(list(CHOICES), list(CHOICES.values()))[0],
-                    joined_at=now - rng.uniform(JOINED_AT_LEAST, JOINED_AT_MOST),
+                    joined_at=now - some_time(rng, JOINED_AT_LEAST, JOINED_AT_MOST),
                     password=password,
                     now=now,
                     rng=rng,
@@ -74,8 +76,6 @@ def _names(rng: random.Random, taken: set[str]) -> Iterator[str]:
                 yield name
 
 
-def crowd() -> list[User]:
-    """All generated members that there are."""
-    return list(
-        User.objects.filter(role=Role.MEMBER, email__endswith=f"@{DOMAIN}").order_by("pk")
-    )
+def crowd() -> QuerySet[User]:
+    """All generated members that there are, in the order in which they were made."""
+    return User.objects.filter(role=Role.MEMBER, email__endswith=f"@{DOMAIN}").order_by("pk")

@@ -56,6 +56,8 @@ def add_personas(*, seed: int, now: datetime) -> int:
         )
     there = by_pseudonym(persona.name for persona in PERSONAS)
     missing = [persona for persona in PERSONAS if persona.name not in there]
+    if not missing:
+        return 0
     password = password_hash()
     add_accounts([_persona(persona, seed, now, password) for persona in missing])
     people = by_pseudonym(persona.name for persona in PERSONAS)
@@ -114,23 +116,26 @@ def add_members(*, seed: int, now: datetime) -> int:
     """Add the members of members.toml that are missing; returns how many."""
     entries = texts.members()
     there = by_pseudonym(entry.pseudonym for entry in entries)
+    missing = [entry for entry in entries if entry.pseudonym not in there]
+    if not missing:
+        return 0
     password = password_hash()
-    missing = [
-        member(
-            public_id=public_id(seed, "person", entry.pseudonym),
-            pseudonym=entry.pseudonym,
-            domain=DOMAIN,
-            group=AgeGroup(entry.group),
-            choice=entry.choice,
-            joined_at=moment(now, days_ago=entry.joined_days_ago),
-            password=password,
-            now=now,
-            rng=dice(seed, "age", entry.pseudonym),
-        )
-        for entry in entries
-        if entry.pseudonym not in there
-    ]
-    return add_accounts(missing)
+    return add_accounts(
+        [
+            member(
+                public_id=public_id(seed, "person", entry.pseudonym),
+                pseudonym=entry.pseudonym,
+                domain=DOMAIN,
+                group=AgeGroup(entry.group),
+                choice=entry.choice,
+                joined_at=moment(now, days_ago=entry.joined_days_ago),
+                password=password,
+                now=now,
+                rng=dice(seed, "age", entry.pseudonym),
+            )
+            for entry in missing
+        ]
+    )
 
 
 def member(

@@ -1,7 +1,7 @@
 """What waits for staff, and what they decided: all of it through the real actions.
 
-Screening and policy judge these posts as they would anybody's. Public ids of posts and threads come
-from the seed; numbers and keys of reports, decisions and the audit log stay random, as on a real site.
+Screening and policy judge these posts as they would anybody's. Public ids of posts and threads
+come from the seed; numbers and keys of reports, ids of cases and decisions stay random.
 """
 
 from datetime import datetime, timedelta

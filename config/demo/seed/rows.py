@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
 
 from accounts.models import User
 from forum import summaries
@@ -76,7 +77,12 @@ class Rows:
                 sums[kind.value] = sums.get(kind.value, 0) + 1
 
     def save(self) -> None:
-        """Store everything and count the threads' rows of board pages."""
+        """Store everything and count the threads' rows of board pages.
+
+        Posts are stored in the order in which they were written, as on a real site, where posts
+        of one thread lie apart in the table.
+        """
+        self.posts.sort(key=attrgetter("created_at"))
         Thread.objects.bulk_create(self.threads, batch_size=BATCH)
         Post.objects.bulk_create(self.posts, batch_size=BATCH)
         Revision.objects.bulk_create(self.revisions, batch_size=BATCH)

@@ -123,7 +123,7 @@ def _add_reactions(rows: Rows, post: Post, readers: list[User], seed: int) -> No
 def _add_notices(rows: Rows, post: Post, seed: int, now: datetime) -> None:
     """Tell the quoted author, else the thread's; no mails are due, older notices are read."""
     quoted = {quote.source.author for quote in rows.quotes if quote.post is post}
-    told = {user: NoticeKind.QUOTE for user in quoted}
+    told = dict.fromkeys(quoted, NoticeKind.QUOTE)
     told.setdefault(post.thread.author, NoticeKind.REPLY)
     for user, kind in told.items():
         if user == post.author:

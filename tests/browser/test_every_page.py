@@ -1,0 +1,159 @@
+"""What holds on every page, at three widths, in light and dark: nothing is cut, axe finds nothing."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import BrowserContext, Page
+
+from accounts.documents import publish_texts
+from accounts.models import User
+from forum.models import Post, Status
+from moderation.actions.reports import file_report, open_case
+from moderation.models import Category
+from tests.browser.people import Community, make_community
+from tests.factories import submit_thread
+
+SignIn = Callable[[Page, User], None]
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PUBLIC = [
+    "/",
+    "/help-now/",
+    "/how-it-works/",
+    "/stay-safe/",
+    "/privacy/",
+    "/accessibility/",
+    "/rules/",
+    "/code/",
+    "/report/",
+    "/report/status/",
+    "/account/login/",
+    "/account/signup/",
+    "/account/login/code/",
+    "/account/password/reset/",
+]
+MEMBER = [
+    "/boards/",
+    "/boards/everyday/",
+    "/boards/nowhere/",
+    "/ask/",
+    "/ask/everyday/",
+    "/notices/",
+    "/my-posts/",
+    "/me/",
+    "/me/who-reads-my-posts/",
+    "/my-reports/",
+    "/account/email/",
+    "/account/password/set/",
+    "/account/logout/",
+]
+# Too small to hit, but for links within a sentence, and what is kept out of sight.
+SMALL_TARGETS = """
+() => [...document.querySelectorAll('a, button, input:not([type=hidden]), select, summary')]
+  .filter(e => e.checkVisibility() && !e.closest('p, li, dd, .prose, .offscreen, .skip'))
+  .map(e => [e, e.closest('label') || e])
+  .map(([e, box]) => [e.outerHTML.slice(0, 80), box.getBoundingClientRect()])
+  .filter(([, r]) => r.width > 1 && (r.width < 24 || r.height < 24))
+  .map(([html]) => html)
+"""
+
+
+@pytest.fixture
+def community(transactional_db: None) -> Community:
+    publish_texts()
+    return make_community()
+
+
+@pytest.fixture(params=[320, 360, 1280])
+def width(request: pytest.FixtureRequest) -> int:
+    return request.param
+
+
+@pytest.fixture(params=["light", "dark"])
+def look(request: pytest.FixtureRequest, width: int, new_context: Callable[..., BrowserContext]):
+    viewport = {"width": width, "height": 800}
+    return new_context(viewport=viewport, color_scheme=request.param).new_page()
+
+
+def check(page: Page, addresses: list[str], axe: Callable[[Page], None]) -> None:
+    """Open each page and look: nothing scrolls sideways, one heading, targets, axe."""
+    for address in addresses:
+        answer = page.goto(address)
+        assert answer is not None and answer.status in (200, 404), f"{address}: {answer}"
+        too_wide = page.evaluate(
+            "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        assert too_wide <= 0, f"{address} is {too_wide} px too wide"
+        assert page.locator("h1").count() == 1, f"{address} needs one main heading"
+        assert page.evaluate(SMALL_TARGETS) == [], f"{address} has targets under 24 px"
+        axe(page)
+
+
+def test_pages_for_everybody(
+    look: Page, community: Community, assert_no_axe_violations: Callable[[Page], None]
+) -> None:
+    check(look, PUBLIC, assert_no_axe_violations)
+
+
+def test_pages_of_a_member(
+    look: Page,
+    community: Community,
+    sign_in: SignIn,
+    assert_no_axe_violations: Callable[[Page], None],
+) -> None:
+    opening = Post.objects.get(thread=community.thread, is_opening=True)
+    own = Post.objects.filter(author=community.member, status=Status.PUBLISHED).latest("pk")
+    thread = f"/t/{community.thread.public_id}/"
+    sign_in(look, community.member)
+    check(
+        look,
+        [
+            *MEMBER,
+            thread,
+            f"{thread}?page=2",
+            f"{thread}reply/?quote={opening.public_id}",
+            f"/p/{own.public_id}/edit/",
+            f"/p/{own.public_id}/history/",
+            f"/p/{own.public_id}/sent/",
+            f"/report/post/{opening.public_id}/",
+        ],
+        assert_no_axe_violations,
+    )
+    look.goto("/ask/everyday/")
+    look.get_by_role("button", name="Check").click()
+    assert_no_axe_violations(look)
+    look.get_by_label("Title").fill("Everything at once")
+    look.get_by_label("Your words").fill(
+        "I do not want to be alive. Call 020 7946 0123. You should take 9 units. kys"
+    )
+    look.get_by_role("radio").first.check()
+    look.get_by_role("button", name="Check").click()
+    look.wait_for_url("**/check/")
+    assert_no_axe_violations(look)
+
+
+def test_pages_of_the_team(
+    look: Page,
+    community: Community,
+    sign_in: SignIn,
+    assert_no_axe_violations: Callable[[Page], None],
+) -> None:
+    held = submit_thread(
+        community.friend, community.board, title="Numbers", text="You should take 12 units."
+    )
+    opening = Post.objects.get(thread=community.thread, is_opening=True)
+    report = file_report(
+        category=Category.BULLYING,
+        submission_key="x" * 14,
+        reporter=community.member,
+        post=opening,
+        words="Not kind.",
+    )
+    sign_in(look, community.moderator)
+    check(look, ["/queue/", f"/queue/{held.public_id}/"], assert_no_axe_violations)
+    sign_in(look, community.admin)
+    check(look, ["/desk/", f"/desk/reports/{report.number}/"], assert_no_axe_violations)
+    case = open_case(report=report, admin=community.admin)
+    check(look, [f"/desk/cases/{case.public_id}/"], assert_no_axe_violations)
+    sign_in(look, community.nurse)
+    check(look, [f"/t/{community.thread.public_id}/", "/queue/"], assert_no_axe_violations)

@@ -1,0 +1,194 @@
+"""Every address of the site: who may use it, with which methods, and what to ask for in tests.
+
+A new URL pattern must be entered here (tests/test_routes.py), and is then crawled by the tests that
+look for leaks.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from accounts.access import Access
+from tests.world import World
+
+Addresses = Callable[[World], list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One URL pattern. ``addresses``: all that a nosy person could ask for in a world.
+
+    ``own_guard``: a view of allauth, which checks for itself and has no declaration.
+    """
+
+    name: str
+    kind: Access
+    methods: frozenset[str]
+    addresses: Addresses
+    own_guard: bool = False
+
+
+READ = frozenset({"GET"})
+FORM = frozenset({"GET", "POST"})
+ACT = frozenset({"POST"})
+
+
+def plain(name: str) -> Addresses:
+    """The address of a pattern without arguments."""
+    return lambda world: [reverse(name)]
+
+
+def boards(name: str) -> Addresses:
+    """One address for each board."""
+    return lambda world: [reverse(name, args=[slug]) for slug in world.boards]
+
+
+def threads(name: str) -> Addresses:
+    """One address for each thread."""
+
+    def addresses(world: World) -> list[str]:
+        ids = dict.fromkeys(item.post.thread.public_id for item in world.items)
+        return [reverse(name, args=[public_id]) for public_id in ids]
+
+    return addresses
+
+
+def posts(name: str) -> Addresses:
+    """One address for each post."""
+    return lambda world: [
+        reverse(name, args=[post.public_id])
+        for post in [*(item.post for item in world.items), *world.quoting[-3:]]
+    ]
+
+
+def replies(world: World) -> list[str]:
+    """The form for a reply to each thread, and with each post quoted."""
+    quoting = [
+        reverse("forum:reply", args=[item.post.thread.public_id]) + f"?quote={item.post.public_id}"
+        for item in world.items
+    ]
+    return [*threads("forum:reply")(world), *quoting]
+
+
+def drafts(name: str) -> Addresses:
+    """One address for each draft."""
+    return lambda world: [reverse(name, args=[key]) for key, _, _ in world.drafts]
+
+
+def reports(name: str) -> Addresses:
+    """One address for each report."""
+    return lambda world: [reverse(name, args=[number]) for number in world.report_numbers]
+
+
+def cases(name: str) -> Addresses:
+    """One address for each case."""
+    return lambda world: [reverse(name, args=[public_id]) for public_id in world.case_ids]
+
+
+def passkeys(name: str) -> Addresses:
+    """The address of a passkey that nobody has."""
+    return lambda world: [reverse(name, args=[1])]
+
+
+def ours(
+    name: str, kind: Access, methods: frozenset[str], addresses: Addresses | None = None
+) -> Route:
+    """A view of this project."""
+    return Route(name, kind, methods, addresses or plain(name))
+
+
+def allauth(name: str, kind: Access, methods: frozenset[str] = FORM) -> Route:
+    """A view of allauth without arguments."""
+    return Route(name, kind, methods, plain(name), own_guard=True)
+
+
+PUBLIC, ACCOUNT, READER = Access.PUBLIC, Access.ACCOUNT, Access.READER
+REVIEWER, ADMIN = Access.REVIEWER, Access.ADMIN
+
+ROUTES = (
+    ours("home", PUBLIC, READ),
+    ours("favicon", PUBLIC, READ),
+    ours("robots", PUBLIC, READ),
+    ours("accounts:me", ACCOUNT, READ),
+    ours("accounts:rules", PUBLIC, READ),
+    ours("accounts:hcp_code", PUBLIC, READ),
+    ours("accounts:leave_now", PUBLIC, ACT),
+    ours("guides:help_now", PUBLIC, READ),
+    ours("guides:how_it_works", PUBLIC, READ),
+    ours("guides:stay_safe", PUBLIC, READ),
+    ours("guides:privacy", PUBLIC, READ),
+    ours("guides:accessibility", PUBLIC, READ),
+    ours("forum:boards", READER, READ),
+    ours("forum:board", READER, READ, boards("forum:board")),
+    ours("forum:ask_start", READER, READ),
+    ours("forum:ask", READER, FORM, boards("forum:ask")),
+    ours("forum:draft", READER, READ, drafts("forum:draft")),
+    ours("forum:check", READER, FORM, drafts("forum:check")),
+    ours("forum:sent", READER, READ, posts("forum:sent")),
+    ours("forum:thread", READER, READ, threads("forum:thread")),
+    ours("forum:reply", READER, FORM, replies),
+    ours("forum:react", READER, ACT, threads("forum:react")),
+    ours("forum:post", READER, READ, posts("forum:post")),
+    ours("forum:edit", READER, FORM, posts("forum:edit")),
+    ours("forum:history", READER, READ, posts("forum:history")),
+    ours("forum:notices", ACCOUNT, FORM),
+    ours("forum:involvement", READER, FORM),
+    ours("forum:my_posts", READER, READ),
+    ours("moderation:queue", REVIEWER, READ),
+    ours("moderation:next", REVIEWER, ACT),
+    ours("moderation:item", REVIEWER, FORM, posts("moderation:item")),
+    ours("moderation:release", REVIEWER, ACT, posts("moderation:release")),
+    ours("moderation:report", PUBLIC, FORM),
+    ours("moderation:report_post", READER, FORM, posts("moderation:report_post")),
+    ours("moderation:report_sent", PUBLIC, READ),
+    ours("moderation:report_status", PUBLIC, FORM),
+    ours("moderation:own_reports", ACCOUNT, READ),
+    ours("moderation:own_report", ACCOUNT, READ, reports("moderation:own_report")),
+    ours("moderation:desk", ADMIN, READ),
+    ours("moderation:desk_report", ADMIN, FORM, reports("moderation:desk_report")),
+    ours("moderation:case", ADMIN, FORM, cases("moderation:case")),
+    allauth("account_login", PUBLIC),
+    allauth("account_logout", PUBLIC),
+    allauth("account_inactive", PUBLIC, READ),
+    allauth("account_signup", PUBLIC),
+    allauth("account_reauthenticate", ACCOUNT),
+    allauth("account_email", ACCOUNT),
+    allauth("account_email_verification_sent", PUBLIC),
+    allauth("account_change_password", ACCOUNT),
+    allauth("account_set_password", ACCOUNT),
+    allauth("account_reset_password", PUBLIC),
+    allauth("account_confirm_login_code", PUBLIC),
+    allauth("account_confirm_password_reset_code", PUBLIC),
+    allauth("account_complete_password_reset", PUBLIC),
+    allauth("account_password_reset_completed", PUBLIC, READ),
+    allauth("account_request_login_code", PUBLIC),
+    allauth("mfa_index", ACCOUNT, READ),
+    allauth("mfa_authenticate", PUBLIC),
+    allauth("mfa_reauthenticate", ACCOUNT),
+    allauth("mfa_activate_totp", ACCOUNT),
+    allauth("mfa_deactivate_totp", ACCOUNT),
+    allauth("mfa_view_recovery_codes", ACCOUNT, READ),
+    allauth("mfa_generate_recovery_codes", ACCOUNT),
+    allauth("mfa_download_recovery_codes", ACCOUNT, READ),
+    allauth("mfa_list_webauthn", ACCOUNT, READ),
+    allauth("mfa_add_webauthn", ACCOUNT),
+    allauth("mfa_reauthenticate_webauthn", ACCOUNT),
+    Route(
+        "mfa_remove_webauthn", ACCOUNT, FORM, passkeys("mfa_remove_webauthn"), own_guard=True
+    ),
+    Route("mfa_edit_webauthn", ACCOUNT, FORM, passkeys("mfa_edit_webauthn"), own_guard=True),
+    allauth("mfa_login_webauthn", PUBLIC),
+    allauth("usersessions_list", ACCOUNT),
+)
+BY_NAME = {route.name: route for route in ROUTES}
+
+
+def every_address(world: World) -> list[str]:
+    """All addresses that can be asked for with GET, in the order of the table."""
+    return [
+        address
+        for route in ROUTES
+        if "GET" in route.methods
+        for address in route.addresses(world)
+    ]

@@ -1,0 +1,508 @@
+"""A small site with everybody and every state in it, and a word of its own in every text.
+
+``build_world`` sends, decides, hides and removes through the project's own actions. The few rows
+that no action can make are marked: they must show nothing.
+
+Facts about people and texts stand here as plain data. What follows from them is in tests/truth.py.
+"""
+
+import random
+import string
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+
+from django.utils import timezone
+
+from accounts.ids import new_public_id
+from accounts.models import (
+    AgeGroup,
+    Block,
+    HcpChoice,
+    HiddenHcp,
+    HiddenWorkplace,
+    Recusal,
+    Role,
+    User,
+    Workplace,
+)
+from forum.actions.drafts import save_draft
+from forum.actions.edit import edit_post
+from forum.models import Audience, Board, Post, Status, Thread
+from moderation.actions.reports import file_report, open_case
+from moderation.models import Category, DecisionKind
+from tests.factories import (
+    decided,
+    fresh,
+    in_state,
+    make_board,
+    make_hcp,
+    make_member,
+    make_staff,
+    make_staff_without_mfa,
+    published,
+    quote_against_the_rules,
+    submit_reply,
+    submit_thread,
+)
+
+PEERS, COMMUNITY = Audience.PEERS, Audience.COMMUNITY
+
+
+@dataclass(frozen=True, slots=True)
+class Persona:
+    """Who looks. ``age`` only for members; ``stopped``: signed in, and still may read nothing."""
+
+    name: str
+    role: str
+    age: int | None = None
+    choice: str = ""
+    stopped: bool = False
+
+
+PERSONAS = {
+    persona.name: persona
+    for persona in (
+        Persona("guest", "guest", stopped=True),
+        Persona("peer_open", "member", 19, HcpChoice.OPEN),
+        Persona("peer_on_request", "member", 22, HcpChoice.ON_REQUEST),
+        Persona("peer_only", "member", 20, HcpChoice.NONE),
+        Persona("peer_teen", "member", 15, HcpChoice.NONE),
+        Persona("peer_16", "member", 16, HcpChoice.OPEN),
+        Persona("newcomer", "member", 18),
+        Persona("blocked_member", "member", 21, HcpChoice.OPEN),
+        Persona("blocking_member", "member", 21, HcpChoice.OPEN),
+        Persona("hides_from_hcps", "member", 23, HcpChoice.OPEN),
+        Persona("hides_from_clinic", "member", 23, HcpChoice.OPEN),
+        Persona("suspended_member", "member", 20, HcpChoice.OPEN, stopped=True),
+        Persona("moderator", "moderator"),
+        Persona("moderator_without_mfa", "moderator", stopped=True),
+        Persona("hcp_nurse", "hcp"),
+        Persona("hcp_hidden_from", "hcp"),
+        Persona("hcp_of_hidden_clinic", "hcp"),
+        Persona("hcp_recused", "hcp"),
+        Persona("hcp_unverified", "hcp", stopped=True),
+        Persona("hcp_expired", "hcp", stopped=True),
+        Persona("admin_one", "admin"),
+    )
+}
+# Those who start a thread of their own, in which others reply.
+HOSTS = (
+    "peer_open",
+    "blocked_member",
+    "blocking_member",
+    "suspended_member",
+    "hcp_nurse",
+    "hcp_hidden_from",
+    "hcp_of_hidden_clinic",
+    "hcp_recused",
+)
+
+
+class State(StrEnum):
+    """What has become of a text. Hidden, removed and withdrawn ones were published once."""
+
+    HELD = "held"
+    HELD_AGAIN = "held again"
+    CHANGES = "changes"
+    PUBLISHED = "published"
+    HIDDEN = "hidden"
+    REMOVED = "removed"
+    WITHDRAWN = "withdrawn"
+
+
+STATUS = {
+    State.HELD: Status.HELD,
+    State.HELD_AGAIN: Status.HELD,
+    State.CHANGES: Status.CHANGES,
+    State.PUBLISHED: Status.PUBLISHED,
+    State.HIDDEN: Status.HIDDEN,
+    State.REMOVED: Status.REMOVED,
+    State.WITHDRAWN: Status.WITHDRAWN,
+}
+
+
+class By(StrEnum):
+    """Who wrote a text, as far as that matters to who may read it."""
+
+    PLAIN = "plain"  # a member whom everybody meets
+    KNOWN = "known"  # a member with a block, a hidden HCP, a hidden clinic, a recusal
+    HCP = "hcp"  # a professional from whom some members hide
+    PERSONA = "persona"  # one of PERSONAS
+
+
+@dataclass(slots=True)
+class Facts:
+    """What decides who may read a text."""
+
+    by: By
+    state: State
+    audience: Audience
+    author: str = ""  # the persona, where it is one
+    passed_to_lead: bool = False
+    reported: bool = False
+
+
+@dataclass(slots=True)
+class Item:
+    """One text of the world. ``words``: field -> a word that is nowhere else in the world."""
+
+    name: str
+    facts: Facts
+    thread: Facts  # of the opening; for openings the same object as ``facts``
+    adults_only: bool
+    post: Post
+    words: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def is_opening(self) -> bool:
+        """Whether this starts its thread."""
+        return self.post.is_opening
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(slots=True)
+class World:
+    """Everything that was built. ``people`` has None for the guest."""
+
+    people: dict[str, User | None] = field(default_factory=dict)
+    boards: dict[str, Board] = field(default_factory=dict)
+    items: list[Item] = field(default_factory=list)
+    authors: dict[str, User] = field(default_factory=dict)
+    # Other posts, without words of their own: they quote.
+    quoting: list[Post] = field(default_factory=list)
+    # (key, persona, item that is quoted or replied to)
+    drafts: list[tuple[str, str, Item]] = field(default_factory=list)
+    report_numbers: list[str] = field(default_factory=list)
+    case_ids: list[str] = field(default_factory=list)
+    # word -> the personas that may meet it; for words outside of posts
+    private_words: dict[str, set[str]] = field(default_factory=dict)
+
+    def person(self, name: str) -> User:
+        """The account of a persona that has one."""
+        user = self.people[name]
+        assert user is not None
+        return user
+
+    def item(self, name: str) -> Item:
+        """The item with this name."""
+        return next(item for item in self.items if item.name == name)
+
+    def thread_items(self, thread_id: int) -> list[Item]:
+        """All items of a thread."""
+        return [item for item in self.items if item.post.thread_id == thread_id]
+
+
+def new_word() -> str:
+    """A word of twelve letters that no page has by chance."""
+    return "zq" + "".join(random.choices(string.ascii_lowercase, k=10))
+
+
+def build_world() -> World:
+    """Build it. The texts (rules and code) must be published."""
+    world = World()
+    builder = _Builder(world)
+    builder.people()
+    builder.hosts()
+    builder.texts()
+    builder.quotes()
+    builder.drafts()
+    builder.states()
+    builder.staff_work()
+    builder.relations()
+    for item in world.items:
+        item.post = fresh(item.post)
+    return world
+
+
+class _Builder:
+    """Builds step by step: all is published first, then states and relations come over it."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.states_to_come: list[Item] = []
+        self.authors_of: dict[By, list[User]] = {By.KNOWN: [], By.HCP: []}
+
+    # People --------------------------------------------------------------------------------
+
+    def people(self) -> None:
+        people = self.world.people
+        self.hidden_clinic = Workplace.objects.create(name="Clinic one")
+        self.clinic_of_hcps = Workplace.objects.create(name="Clinic two")
+        now = timezone.now()
+        for persona in PERSONAS.values():
+            people[persona.name] = self._account(persona)
+        profile = self.world.person("hcp_expired").hcp_profile
+        profile.expires_at = now - timedelta(days=1)
+        profile.save()
+        profile = self.world.person("hcp_unverified").hcp_profile
+        profile.verified_at = profile.verified_by_second = None
+        profile.save()
+        self.world.person("hcp_of_hidden_clinic").hcp_profile.workplaces.set([self.hidden_clinic])
+
+    def _account(self, persona: Persona) -> User | None:
+        if persona.role == "guest":
+            return None
+        if persona.role == "member":
+            assert persona.age is not None
+            return make_member(persona.name, age=persona.age, choice=persona.choice)
+        if persona.role == "hcp":
+            return make_hcp(persona.name)
+        if persona.name == "moderator_without_mfa":
+            return make_staff_without_mfa(persona.name, Role.MODERATOR)
+        return make_staff(persona.name, Role(persona.role))
+
+    def _new_author(self, by: By, word: str) -> User:
+        email = f"{new_word()}@people.example"
+        self.world.private_words[email] = set()
+        if by == By.HCP:
+            user = make_hcp(word, workplaces=[self.clinic_of_hcps])
+        else:
+            user = make_member(word, age=19, email=email)
+        if by != By.PLAIN:
+            self.authors_of[by].append(user)
+        self.world.authors[word] = user
+        return user
+
+    # Texts ---------------------------------------------------------------------------------
+
+    def hosts(self) -> None:
+        """Boards, and published threads in which replies will stand."""
+        self.world.boards = {
+            "everyone": make_board("everyone"),
+            "adults": make_board("adults", groups=[AgeGroup.ADULT]),
+        }
+        self.host = self.add("host", By.PLAIN)
+        self.host_adults = self.add("host adults", By.PLAIN, board="adults")
+        self.host_peers = self.add("host peers", By.PLAIN, audience=PEERS)
+        self.host_known = self.add("host known", By.KNOWN)
+        self.host_hcp = self.add("host hcp", By.HCP)
+        self.host_held = self.add("host held", By.PLAIN, state=State.HELD_AGAIN)
+        self.host_narrow = self.add("host made peers-only past the rules", By.PLAIN)
+        self.host_of = {
+            name: self.add(f"host of {name}", By.PERSONA, author=name) for name in HOSTS
+        }
+
+    def texts(self) -> None:
+        """Openings and replies: by, state, audience, board."""
+        for by, state, audience, board in self._kinds():
+            words = f"{by} {state} {audience} {board}"
+            self.add(f"opening {words}", by, state=state, audience=audience, board=board)
+            host = self.host if board == "everyone" else self.host_adults
+            self.add(f"reply {words}", by, state=state, audience=audience, host=host)
+        for state in State:
+            self.add(f"own opening {state}", By.PERSONA, author="peer_open", state=state)
+            for name in ("peer_open", "hcp_nurse", "moderator"):
+                self.add(
+                    f"reply of {name} {state}", By.PERSONA, author=name, state=state, host=self.host
+                )
+        self.add("reply in peers thread", By.PLAIN, audience=PEERS, host=self.host_peers)
+        self.add("reply in known's thread", By.PLAIN, host=self.host_known)
+        self.add("held reply in known's thread", By.PLAIN, state=State.HELD, host=self.host_known)
+        self.add("reply in HCP's thread", By.PLAIN, host=self.host_hcp)
+        self.add("reply in held thread", By.PLAIN, host=self.host_held)
+        self.add("own reply in held thread", By.PERSONA, author="peer_open", host=self.host_held)
+        self.add("reply in narrow thread", By.PLAIN, host=self.host_narrow)
+        self.add("held reply in narrow thread", By.PLAIN, state=State.HELD, host=self.host_narrow)
+        self.add(
+            "reply of hcp_nurse in narrow thread",
+            By.PERSONA,
+            author="hcp_nurse",
+            host=self.host_narrow,
+        )
+        for name, host in self.host_of.items():
+            self.add(f"known's reply to {name}", By.KNOWN, host=host)
+            self.add(f"plain reply to {name}", By.PLAIN, host=host)
+            self.add(f"peers-only reply to {name}", By.PLAIN, audience=PEERS, host=host)
+
+    def _kinds(self) -> Iterator[tuple[By, State, Audience, str]]:
+        for state in State:
+            for audience in (PEERS, COMMUNITY):
+                yield By.PLAIN, state, audience, "everyone"
+        yield By.PLAIN, State.PUBLISHED, COMMUNITY, "adults"
+        yield By.PLAIN, State.PUBLISHED, PEERS, "adults"
+        yield By.PLAIN, State.HELD, COMMUNITY, "adults"
+        for state in (State.PUBLISHED, State.HELD, State.REMOVED):
+            yield By.KNOWN, state, COMMUNITY, "everyone"
+        yield By.KNOWN, State.PUBLISHED, PEERS, "everyone"
+        yield By.HCP, State.PUBLISHED, COMMUNITY, "everyone"
+        yield By.HCP, State.HELD_AGAIN, COMMUNITY, "everyone"
+
+    def add(
+        self,
+        name: str,
+        by: By,
+        *,
+        state: State = State.PUBLISHED,
+        audience: Audience = COMMUNITY,
+        board: str = "everyone",
+        author: str = "",
+        host: Item | None = None,
+    ) -> Item:
+        """Send a text, and publish it unless it shall never have been."""
+        words = {"text": new_word(), "excerpt": new_word()}
+        if host is None:
+            words |= {"title": new_word(), "content_note": new_word()}
+        if by != By.PERSONA:
+            words["author"] = new_word()
+        user = self.world.person(author) if author else self._new_author(by, words["author"])
+        text = f"Today {words['text']} was fine.\n\nAnd {words['excerpt']} too."
+        if host is None:
+            post = submit_thread(
+                user,
+                self.world.boards[board],
+                title=f"About {words['title']}",
+                text=text,
+                audience=audience,
+                content_note=f"Some {words['content_note']}",
+            )
+        else:
+            post = submit_reply(user, host.post.thread, text=text, audience=audience)
+        assert post.audience == audience, name
+        if state not in (State.HELD, State.CHANGES):
+            post = published(post)
+        facts = Facts(by, state, audience, author)
+        item = Item(
+            name=name,
+            facts=facts,
+            thread=host.thread if host else facts,
+            adults_only=host.adults_only if host else board == "adults",
+            post=post,
+            words=words,
+        )
+        self.world.items.append(item)
+        return item
+
+    def quotes(self) -> None:
+        """Somebody quotes each text that was published, within its thread."""
+        quoter = make_member("quoter", age=22)
+        for item in self.world.items:
+            if item.post.status != Status.PUBLISHED:
+                continue
+            post = submit_reply(
+                quoter,
+                Thread.objects.get(pk=item.post.thread_id),
+                text="I know that feeling.",
+                quote=item.post,
+                excerpt=f"And {item.words['excerpt']} too.",
+            )
+            self.world.quoting.append(published(post))
+        # Past the rules: a quote in a post for everybody, of texts that are for fewer.
+        carrier = published(
+            submit_reply(quoter, self.host.post.thread, text="I carry what I should not.")
+        )
+        for name in (
+            "reply plain published peers everyone",
+            "reply plain held community everyone",
+            "reply known published community everyone",
+            "opening plain published community adults",
+            "reply in held thread",
+        ):
+            item = self.world.item(name)
+            quote_against_the_rules(carrier, item.post, f"And {item.words['excerpt']} too.")
+        self.world.quoting.append(carrier)
+
+    def drafts(self) -> None:
+        """Replies that were not sent yet, to texts that will not stay."""
+        for name, target in (
+            ("peer_open", "reply plain hidden community everyone"),
+            ("peer_open", "host held"),
+            ("hcp_nurse", "reply plain removed community everyone"),
+            ("hcp_nurse", "host made peers-only past the rules"),
+            ("blocked_member", "reply known published community everyone"),
+        ):
+            item = self.world.item(target)
+            key = new_public_id()
+            save_draft(
+                author=self.world.person(name),
+                key=key,
+                thread=Thread.objects.get(pk=item.post.thread_id),
+                text="Not sent yet.",
+                audience=COMMUNITY,
+                quoted_post=item.post,
+                quoted_excerpt=f"And {item.words['excerpt']} too.",
+            )
+            self.world.drafts.append((key, name, item))
+
+    # What becomes of them ------------------------------------------------------------------
+
+    def states(self) -> None:
+        """Bring each text to its state; replies first, as their threads may go."""
+        for item in sorted(self.world.items, key=lambda item: item.is_opening):
+            self._to_state(item)
+        lead = self.world.item("reply plain held community everyone")
+        lead.facts.passed_to_lead = True
+        decided(lead.post, DecisionKind.SAFEGUARD)
+        # No action leaves these: a thread that is peers-only, with replies for the community.
+        narrow = self.host_narrow
+        narrow.facts.audience = PEERS
+        Thread.objects.filter(pk=narrow.post.thread_id).update(audience=PEERS)
+        Post.objects.filter(pk=narrow.post.pk).update(audience=PEERS)
+
+    def _to_state(self, item: Item) -> None:
+        state, now_is = item.facts.state, fresh(item.post).status
+        if state == State.CHANGES and now_is == Status.HELD:
+            item.words["decision"], item.words["private_note"] = new_word(), new_word()
+            decided(
+                item.post,
+                DecisionKind.ASK_CHANGE,
+                message=f"Please change {item.words['decision']}.",
+                note=f"We saw {item.words['private_note']}.",
+            )
+        elif now_is != STATUS[state]:
+            in_state(item.post, STATUS[state])
+
+    def staff_work(self) -> None:
+        """Reports, a case, and a text that its author changed."""
+        reporter = self.world.person("peer_on_request")
+        for name in ("reply plain published community everyone", "host held"):
+            item = self.world.item(name)
+            item.facts.reported = True
+            word = new_word()
+            self.world.private_words[word] = {"peer_on_request", "admin_one"}
+            report = file_report(
+                category=Category.BULLYING,
+                submission_key=new_public_id(),
+                reporter=reporter,
+                post=item.post,
+                words=f"They said {word}.",
+            )
+            self.world.report_numbers.append(report.number)
+        case = open_case(report=report, admin=self.world.person("admin_one"))
+        self.world.case_ids.append(case.public_id)
+        changed = self.world.item("reply of peer_open published")
+        before = changed.words["text"]
+        changed.words["text"] = new_word()
+        edit_post(
+            post=changed.post,
+            author=self.world.person("peer_open"),
+            version=fresh(changed.post).version,
+            text=fresh(changed.post).text.replace(before, changed.words["text"]),
+        )
+        assert fresh(changed.post).status == Status.PUBLISHED
+        self.world.private_words[before] = {"peer_open"}
+
+    def relations(self) -> None:
+        """Who does not want to meet whom, and who was suspended: from now on."""
+        person = self.world.person
+        known, hcps = self.authors_of[By.KNOWN], self.authors_of[By.HCP]
+        _each(Block(blocker=author, blocked=person("blocked_member")) for author in known)
+        _each(Block(blocker=person("blocking_member"), blocked=author) for author in known)
+        _each(HiddenHcp(member=author, hcp=person("hcp_hidden_from")) for author in known)
+        _each(HiddenWorkplace(member=author, workplace=self.hidden_clinic) for author in known)
+        _each(Recusal(hcp=person("hcp_recused"), member=author) for author in known)
+        _each(HiddenHcp(member=person("hides_from_hcps"), hcp=hcp) for hcp in hcps)
+        HiddenWorkplace.objects.create(
+            member=person("hides_from_clinic"), workplace=self.clinic_of_hcps
+        )
+        suspended = person("suspended_member")
+        suspended.suspended_until = timezone.now() + timedelta(days=7)
+        suspended.save()
+
+
+def _each(rows: Iterable) -> None:
+    for row in rows:
+        row.save()
