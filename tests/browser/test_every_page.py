@@ -1,4 +1,4 @@
-"""What holds on every page, at three widths, in light and dark: nothing is cut, axe finds nothing."""
+"""What holds on every page, at three widths, in light and dark."""
 
 from collections.abc import Callable
 
@@ -79,7 +79,8 @@ def check(page: Page, addresses: list[str], axe: Callable[[Page], None]) -> None
     """Open each page and look: nothing scrolls sideways, one heading, targets, axe."""
     for address in addresses:
         answer = page.goto(address)
-        assert answer is not None and answer.status in (200, 404), f"{address}: {answer}"
+        assert answer
+        assert answer.status in (200, 404), f"{address}: {answer.status}"
         too_wide = page.evaluate(
             "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )

@@ -1,6 +1,6 @@
 """What people come to do, from the first page to the last, as they would do it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -27,9 +27,9 @@ def community(transactional_db: None) -> Community:
 @pytest.fixture(params=["with scripts", "without scripts"])
 def any_page(
     request: pytest.FixtureRequest, new_context: Callable[..., BrowserContext]
-) -> Iterator[Page]:
+) -> Page:
     """A page in a browser with JavaScript, and one in a browser without."""
-    yield new_context(java_script_enabled=request.param == "with scripts").new_page()
+    return new_context(java_script_enabled=request.param == "with scripts").new_page()
 
 
 def write(page: Page, *, title: str, text: str) -> None:
@@ -82,7 +82,9 @@ def test_words_of_crisis_bring_help_and_are_never_blocked(
     preview = any_page.get_by_text(words)
     expect(preview).to_be_visible()
     above, below = panel.bounding_box(), preview.bounding_box()
-    assert above and below and above["y"] < below["y"]
+    assert above
+    assert below
+    assert above["y"] < below["y"]
     any_page.get_by_role("button", name="Send").click()
     expect(any_page.get_by_role("heading", name="We have it")).to_be_visible()
     post = Post.objects.get(thread__title="Tired")
@@ -183,7 +185,8 @@ def test_a_nurse_meets_nothing_that_is_for_peers(
     expect(page.get_by_text("Just between us")).to_have_count(0)
     expect(page.get_by_text("30 replies")).to_be_visible()
     answer = page.goto(f"/t/{community.secret.public_id}/")
-    assert answer is not None and answer.status == 404
+    assert answer
+    assert answer.status == 404
     page.goto(f"/t/{community.thread.public_id}/?page=2")
     expect(page.get_by_text("Only peers read this one.")).to_have_count(0)
 
@@ -213,7 +216,8 @@ def test_a_member_takes_older_posts_back_from_professionals(
     expect(any_page.get_by_text("Saved.")).to_be_visible()
     sign_in(any_page, community.nurse)
     answer = any_page.goto(f"/t/{community.thread.public_id}/")
-    assert answer is not None and answer.status == 404
+    assert answer
+    assert answer.status == 404
 
 
 def test_asking_works_by_keyboard_alone(
@@ -244,8 +248,9 @@ def tab_to(page: Page, selector: str, most: int = 60) -> None:
         focused: Any = page.evaluate("s => document.activeElement.matches(s)", selector)
         if focused:
             shown = page.evaluate(
-                "() => { const s = getComputedStyle(document.activeElement);"
-                " return s.outlineStyle !== 'none' || s.boxShadow !== 'none'; }"
+                "() => { const e = document.activeElement;"
+                " return [e, e.closest('label')].filter(Boolean).map(x => getComputedStyle(x))"
+                ".some(s => s.outlineStyle !== 'none' || s.boxShadow !== 'none'); }"
             )
             assert shown, f"{selector} has the focus and does not show it"
             return

@@ -12,16 +12,13 @@ from forum.actions.edit import edit_post
 from forum.models import Audience, Board, Notice, Post, Status
 from moderation.actions.reports import file_report, open_case
 from moderation.models import AuditEvent, Case, CaseStatus, Category, Outcome, Report, ReportStatus
-from moderation.queue import claim
 from tests.factories import (
     any_clause,
-    decided,
     fresh,
     make_board,
     make_hcp,
     make_member,
     make_staff,
-    publish_reply,
     publish_thread,
 )
 
@@ -72,9 +69,22 @@ def words(category: Category = Category.BULLYING, **fields: str) -> dict[str, st
     return {"key": new_public_id(), "category": category.value, "words": "", **fields}
 
 
-def report_on(post: Post | None, reporter: User | None, **fields: object) -> Report:
-    values = {"category": Category.DANGEROUS_ADVICE, "words": "This worries me.", **fields}
-    return file_report(submission_key=new_public_id(), reporter=reporter, post=post, **values)
+def report_on(
+    post: Post | None,
+    reporter: User | None,
+    *,
+    category: Category = Category.DANGEROUS_ADVICE,
+    words: str = "This worries me.",
+    contact: str = "",
+) -> Report:
+    return file_report(
+        category=category,
+        submission_key=new_public_id(),
+        reporter=reporter,
+        post=post,
+        words=words,
+        contact=contact,
+    )
 
 
 def desk_address(report: Report) -> str:

@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
@@ -32,6 +32,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Add what is missing and say what that was."""
+        if people.strangers():
+            raise CommandError("There are real accounts here. The demo goes into an empty site.")
         self.started = time.monotonic()
         self.added = 0
         seed = options["seed"]
