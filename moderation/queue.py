@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.viewer import Viewer
-from forum.models import Post, Status
+from forum.models import Post, Quote, Status
 from moderation import audit
 from moderation.models import Claim, Report
 
@@ -67,6 +67,7 @@ class Item:
 
     post: Post
     context: list[Post]
+    quotes: list[Quote]
     author_clean_posts: int
     author_limiting_decisions: int
 
@@ -98,6 +99,7 @@ def open_item(viewer: Viewer, moderator: User, public_id: str) -> Item | Claim |
     return Item(
         post=post,
         context=_context(viewer, post),
+        quotes=_quotes(viewer, post),
         author_clean_posts=Post.objects.filter(
             author=post.author, status=Status.PUBLISHED, review_due_at=None
         ).count(),
@@ -116,3 +118,9 @@ def _context(viewer: Viewer, post: Post) -> list[Post]:
         before = before.filter(position__lt=post.position)
     rows = before.select_related("author").order_by("-position")[:CONTEXT_POSTS]
     return list(reversed(rows))
+
+
+def _quotes(viewer: Viewer, post: Post) -> list[Quote]:
+    """What the post quotes, where the reviewer may know the source."""
+    sources = Post.objects.handleable_by(viewer).filter(status=Status.PUBLISHED)
+    return list(post.quotes.filter(source__in=sources))

@@ -174,9 +174,7 @@ ROUTES = (
     allauth("mfa_list_webauthn", ACCOUNT, READ),
     allauth("mfa_add_webauthn", ACCOUNT),
     allauth("mfa_reauthenticate_webauthn", ACCOUNT),
-    Route(
-        "mfa_remove_webauthn", ACCOUNT, FORM, passkeys("mfa_remove_webauthn"), own_guard=True
-    ),
+    Route("mfa_remove_webauthn", ACCOUNT, FORM, passkeys("mfa_remove_webauthn"), own_guard=True),
     Route("mfa_edit_webauthn", ACCOUNT, FORM, passkeys("mfa_edit_webauthn"), own_guard=True),
     allauth("mfa_login_webauthn", PUBLIC),
     allauth("usersessions_list", ACCOUNT),
@@ -187,8 +185,5 @@ BY_NAME = {route.name: route for route in ROUTES}
 def every_address(world: World) -> list[str]:
     """All addresses that can be asked for with GET, in the order of the table."""
     return [
-        address
-        for route in ROUTES
-        if "GET" in route.methods
-        for address in route.addresses(world)
+        address for route in ROUTES if "GET" in route.methods for address in route.addresses(world)
     ]

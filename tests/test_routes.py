@@ -112,9 +112,7 @@ def test_guests_are_sent_to_sign_in_by_allauth_as_well(
     assert response["Location"].startswith(reverse("account_login"))
 
 
-@pytest.mark.parametrize(
-    "name", [name for name in PERSONAS if name != "guest"]
-)
+@pytest.mark.parametrize("name", [name for name in PERSONAS if name != "guest"])
 @pytest.mark.parametrize("route", GUARDED, ids=lambda route: route.name)
 def test_signed_in_people_without_the_right_find_nothing(
     route: Route, name: str, world: World, undone: None

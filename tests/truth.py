@@ -87,7 +87,9 @@ def handles(who: Persona, item: Item) -> bool:
     return (
         reviews_posts(who)
         and not is_own(who, item.facts)
-        and all(in_audience(who, facts) and meets(who, facts) for facts in (item.facts, item.thread))
+        and all(
+            in_audience(who, facts) and meets(who, facts) for facts in (item.facts, item.thread)
+        )
         and not (who.role == "hcp" and _by_hcp(item.facts))
         and (who.role == "admin" or not item.facts.passed_to_lead)
     )
@@ -142,7 +144,8 @@ def forbidden_words(who: Persona, world: World) -> dict[str, str]:
         if not may_know(who, world, item, what)
     }
     return words | {
-        word: "a private word" for word, who_may in world.private_words.items()
+        word: "a private word"
+        for word, who_may in world.private_words.items()
         if who.name not in who_may
     }
 
@@ -159,6 +162,4 @@ def allowed_words(who: Persona, world: World) -> set[str]:
 
 
 def _by_hcp(facts: Facts) -> bool:
-    return facts.by == By.HCP or (
-        facts.by == By.PERSONA and PERSONAS[facts.author].role == "hcp"
-    )
+    return facts.by == By.HCP or (facts.by == By.PERSONA and PERSONAS[facts.author].role == "hcp")

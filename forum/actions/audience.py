@@ -46,6 +46,11 @@ def community_posts_of(author: User) -> list[int]:
     return list(own.values_list("pk", flat=True))
 
 
+def unpublished_posts_of(author: User) -> list[int]:
+    """Ids of an author's own posts that wait for their first publication."""
+    return list(Post.objects.filter(author=author, position=None).values_list("pk", flat=True))
+
+
 @transaction.atomic
 def narrow(post_ids: Iterable[int]) -> int:
     """Make posts peers-only, and with them what may not be wider: quoting posts, replies.

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import Access, access
 from accounts.http import SignedInRequest
+from forum.actions.state import IllegalMove
 from forum.errors import NotVisible, StaleVersion
 from moderation import audit
 from moderation.actions.decide import AlreadyDecided, ClaimedByOther
@@ -78,7 +79,10 @@ def case(request: SignedInRequest, public_id: str) -> HttpResponse:
             return redirect("moderation:case", found.public_id)
         except NotVisible:
             raise Http404 from None
-        except (StaleVersion, AlreadyDecided, ClaimedByOther):
+        except ClaimedByOther as taken:
+            words = _("%(name)s is looking at this post. Try again in five minutes.")
+            form.add_error(None, words % {"name": taken.claim.moderator.pseudonym})
+        except (StaleVersion, AlreadyDecided, IllegalMove):
             form.add_error(None, CHANGED)
     audit.record(
         actor=request.user,

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -81,6 +82,9 @@ def item(request: SignedInRequest, public_id: str) -> HttpResponse:
         "thread": found.post.thread,
         "body": body(found.post),
         "context_posts": [{"post": post, "body": body(post)} for post in found.context],
+        "quotes": found.quotes,
+        "overdue": found.post.review_due_at is not None
+        and found.post.review_due_at < timezone.now(),
         "reasons": reasons_for(found.post),
         "form": form,
     }
@@ -113,6 +117,7 @@ def _decide(request: SignedInRequest, public_id: str, form: DecideForm) -> HttpR
     except (StaleVersion, IllegalMove):
         form.add_error(None, CHANGED)
         return None
+    messages.success(request, _("Done."))
     return next_item(request)
 
 

@@ -73,7 +73,7 @@ def test_a_board_that_holds_all_holds_the_post_of_a_seasoned_member(host):
 
 
 @pytest.mark.parametrize(
-    ("text", "kind", "severity", "track"),
+    "text, kind, severity, track",
     [
         ("Take 6 units of Novorapid before dinner.", "dose", Severity.S1, Track.CONDUCT),
         ("Text me, my number is 07700 900123.", "contact", Severity.S1, Track.CONDUCT),
@@ -123,7 +123,7 @@ def test_staff_are_not_held(board, moderator):
 
 
 @pytest.mark.parametrize(
-    ("choice", "wanted", "stored"),
+    "choice, wanted, stored",
     [
         ("", COMMUNITY, PEERS),
         ("", PEERS, PEERS),
