@@ -18,5 +18,7 @@ class SignupForm(AllauthSignupForm):
         super().__init__(*args, **kwargs)
         if trap := self.fields.get("website"):
             trap.widget.attrs.pop("style", None)
-            trap.widget.attrs.update({"class": "offscreen", "tabindex": "-1", "aria-hidden": "true"})
+            trap.widget.attrs.update(
+                {"class": "offscreen", "tabindex": "-1", "aria-hidden": "true"}
+            )
             trap.label = _("Leave this empty")

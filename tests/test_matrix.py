@@ -27,13 +27,9 @@ QUICK = {
     "peer_open",
     "peer_teen",
     "blocked_member",
-    "hides_from_hcps",
-    "suspended_member",
     "moderator",
     "hcp_nurse",
     "hcp_hidden_from",
-    "hcp_unverified",
-    "admin_one",
 }
 everybody = pytest.mark.parametrize(
     "who",

@@ -1,6 +1,7 @@
 """Models of accounts, one file a noun."""
 
-from accounts.models.document import Clause, Document, DocumentKind
+from accounts.models.consent import Consent, Method, Purpose
+from accounts.models.document import Clause, Document, DocumentKind, Module
 from accounts.models.hcp import HcpProfile, Workplace
 from accounts.models.relations import Block, HiddenHcp, HiddenWorkplace, Recusal
 from accounts.models.user import AgeGroup, HcpChoice, Role, User, display_name
@@ -9,12 +10,16 @@ __all__ = [
     "AgeGroup",
     "Block",
     "Clause",
+    "Consent",
     "Document",
     "DocumentKind",
     "HcpChoice",
     "HcpProfile",
     "HiddenHcp",
     "HiddenWorkplace",
+    "Method",
+    "Module",
+    "Purpose",
     "Recusal",
     "Role",
     "User",

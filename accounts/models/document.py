@@ -1,6 +1,7 @@
 """Versioned texts that people agree to or are judged by: rules, code, notices."""
 
 import hashlib
+from datetime import datetime
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +12,9 @@ class DocumentKind(models.TextChoices):
 
     MEMBER_RULES = "member_rules", _("Rules for everyone")
     HCP_CODE = "hcp_code", _("Code of conduct for health professionals")
+    # What people are told before they join, in two wordings (P1.1). Its parts are `Module` rows.
+    NOTICE_TEEN = "notice_teen", _("Before you join, for 13 to 15")
+    NOTICE_OLDER = "notice_older", _("Before you join, for 16 and over")
 
 
 class DocumentQuerySet(models.QuerySet["Document"]):
@@ -18,19 +22,29 @@ class DocumentQuerySet(models.QuerySet["Document"]):
 
     def current(self, kind: str) -> "Document | None":
         """The version in force, or None before any was published."""
-        return self.filter(kind=kind).order_by("-published_at", "-pk").first()
+        published = self.filter(kind=kind, published_at__isnull=False)
+        return published.order_by("-published_at", "-pk").first()
+
+    def material_since(self, kind: str, at: datetime | None) -> bool:
+        """Whether a version with a material change came out after ``at`` (None: since ever)."""
+        newer = self.filter(kind=kind, published_at__isnull=False, is_material=True)
+        return newer.filter(published_at__gt=at).exists() if at else newer.exists()
 
 
 class Document(models.Model):
-    """One published version. Never changed afterwards: a new wording is a new version."""
+    """One version: a draft until ``published_at`` is set, and never changed afterwards.
+
+    ``is_material``: people are asked again before they next post (P1.5).
+    """
 
     kind = models.CharField(max_length=20, choices=DocumentKind)
     version = models.CharField(max_length=12)
     language = models.CharField(max_length=8, default="en")
     title = models.CharField(max_length=120)
     intro = models.TextField(blank=True)
-    content_hash = models.CharField(max_length=64)
-    published_at = models.DateTimeField()
+    content_hash = models.CharField(max_length=64, blank=True)
+    is_material = models.BooleanField(default=True)
+    published_at = models.DateTimeField(null=True, blank=True)
 
     objects = DocumentQuerySet.as_manager()
 
@@ -64,6 +78,29 @@ class Clause(models.Model):
 
     def __str__(self) -> str:
         return self.line
+
+
+class Module(models.Model):
+    """One short part of the notice before joining, with its teach-back question (P1.1, P1.2)."""
+
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="modules")
+    position = models.PositiveSmallIntegerField()
+    slug = models.SlugField(max_length=40)
+    title = models.CharField(max_length=120)
+    text = models.TextField()  # Markdown
+    question = models.CharField(max_length=200)
+    # [{"text": ..., "right": true, "reply": what is said after choosing it}, ...]
+    answers = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["document", "position"], name="module_position_once"),
+            models.UniqueConstraint(fields=["document", "slug"], name="module_slug_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
 
 
 def content_hash(*, title: str, intro: str, clauses: list[tuple[str, str, str, str]]) -> str:

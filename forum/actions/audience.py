@@ -7,7 +7,8 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from accounts.models import HcpChoice, User
+from accounts.consent import notice_kind, record_consent
+from accounts.models import Consent, Document, HcpChoice, Method, Purpose, User
 from forum import summaries
 from forum.actions.reactions import recount_reactions
 from forum.models import Audience, Post, Quote, Reaction, Thread
@@ -15,9 +16,14 @@ from forum.models import Audience, Post, Quote, Reaction, Thread
 
 @transaction.atomic
 def choose_hcp_involvement(
-    *, user: User, choice: HcpChoice, older_posts: Iterable[int] = (), at: datetime | None = None
-) -> None:
-    """Record a member's choice. It counts from the moment this commits.
+    *,
+    user: User,
+    choice: HcpChoice,
+    older_posts: Iterable[int] = (),
+    method: Method = Method.SETTINGS,
+    at: datetime | None = None,
+) -> Consent:
+    """Record a member's choice; returns its record. It counts from the moment this commits.
 
     ``older_posts``: ids of posts to take back from HCPs as well (see ``community_posts_of``).
     Where the choice is ``none``, posts that were never published become peers-only in any case,
@@ -38,6 +44,15 @@ def choose_hcp_involvement(
         posts = sorted(set(reactions.values_list("post_id", flat=True)))
         reactions.update(audience=Audience.PEERS)
         recount_reactions(posts)
+    notice = Document.objects.current(notice_kind(user.age_group(at)))
+    return record_consent(
+        user=user,
+        purpose=Purpose.HCP_INVOLVEMENT,
+        value=choice,
+        method=method,
+        document=notice,
+        at=at,
+    )
 
 
 def community_posts_of(author: User) -> list[int]:

@@ -4,12 +4,17 @@ from collections.abc import Callable
 from functools import partial
 
 import pytest
+from hypothesis import settings
 
 from accounts.models import Role, User
 from accounts.viewer import Viewer, viewer_of
 from forum.models import Board, Thread
 from tests.factories import make_board, make_hcp, make_staff, publish_thread
 from tests.seasoned import make_seasoned
+
+# The same examples in each run, and no limit on the time of one: machines differ.
+settings.register_profile("tests", deadline=None, derandomize=True, database=None)
+settings.load_profile("tests")
 
 
 @pytest.fixture

@@ -1,0 +1,135 @@
+"""Every text of the world has words of its own. Nobody meets one that is not for them.
+
+Each person asks for every address of the site and follows every link. And so that a silent test is
+worth something: with any single clause of the rules switched off, the same walk finds a leak.
+"""
+
+from collections.abc import Callable
+
+import pytest
+from django.core import mail
+from django.test import Client
+
+from accounts.documents import publish_texts
+from forum import visibility
+from forum.mail import send_due
+from forum.models import Notice
+from tests import truth
+from tests.crawl import crawl, everything_in
+from tests.routes import every_address
+from tests.world import PERSONAS, Persona, World, build_world
+
+QUICK = {"guest", "peer_teen", "blocked_member", "hcp_hidden_from"}
+# For each clause somebody whom nothing but this clause keeps from something.
+WITHOUT: dict[str, str] = {
+    "signed_in": "suspended_member",
+    "audience": "hcp_nurse",
+    "published_or_own": "peer_open",
+    "age_group": "peer_teen",
+    "hidden_from_this_hcp": "hcp_hidden_from",
+    "hidden_from_this_workplace": "hcp_of_hidden_clinic",
+    "recused": "hcp_recused",
+    "hcp_i_hid_from": "hides_from_hcps",
+    "workplace_i_hid_from": "hides_from_clinic",
+    "blocked_by_me": "blocking_member",
+    "blocked_me": "blocked_member",
+}
+TUPLES = ("READER_CLAUSES", "STATUS_CLAUSES", "BOARD_CLAUSES", "AUTHOR_CLAUSES")
+
+
+@pytest.fixture(scope="module")
+def world(module_db: None) -> World:
+    publish_texts()
+    return build_world()
+
+
+def first_leaks(who: Persona, world: World, *, most: int = 10) -> list[str]:
+    """What this person meets on a walk over the site and should not; stops after ``most``."""
+    client = Client()
+    user = world.people[who.name]
+    if user is not None:
+        client.force_login(user)
+    forbidden = truth.forbidden_words(who, world)
+    leaks: list[str] = []
+    for address, response in crawl(client, every_address(world)):
+        assert response.status_code < 500, address
+        text = everything_in(response)
+        leaks += [f"{address}: {what}" for word, what in forbidden.items() if word in text]
+        if len(leaks) >= most:
+            break
+    return leaks
+
+
+@pytest.mark.parametrize(
+    "who",
+    [
+        pytest.param(who, id=name, marks=() if name in QUICK else pytest.mark.slow)
+        for name, who in PERSONAS.items()
+    ],
+)
+def test_nobody_meets_a_word_that_is_not_for_them(who: Persona, world: World, undone: None) -> None:
+    assert first_leaks(who, world) == []
+
+
+@pytest.mark.parametrize("who", [who for who in PERSONAS.values() if not who.stopped], ids=str)
+def test_the_same_walk_meets_the_words_that_are(who: Persona, world: World, undone: None) -> None:
+    """So that an empty site would not pass."""
+    client = Client()
+    client.force_login(world.person(who.name))
+    missing = truth.allowed_words(who, world)
+    assert missing
+    threads = (address for address in every_address(world) if address.startswith("/t/"))
+    for _, response in crawl(client, threads, most_links=60):
+        text = everything_in(response)
+        missing = {word for word in missing if word not in text}
+    assert missing == set()
+
+
+def test_mails_tell_nothing_but_that_there_is_something(world: World, undone: None) -> None:
+    while Notice.objects.filter(mail_due_at__isnull=False).exists():
+        send_due()
+    assert len(mail.outbox) > 20
+    words = {word for item in world.items for word in item.words.values()}
+    words |= set(world.private_words) | set(PERSONAS)
+    for message in mail.outbox:
+        assert len(message.to) == 1
+        sent = message.message().as_string().replace(message.to[0], "")
+        assert [word for word in words if word in sent] == []
+
+
+def test_a_mail_about_a_post_goes_only_to_those_who_may_see_it(world: World, undone: None) -> None:
+    while Notice.objects.filter(mail_due_at__isnull=False).exists():
+        send_due()
+    got_mail = {address for message in mail.outbox for address in message.to}
+    # All that happened to this person is replies, and the account is suspended now.
+    assert world.person("suspended_member").email not in got_mail
+    assert world.person("hcp_hidden_from").email in got_mail
+
+
+# Would we notice? --------------------------------------------------------------------------------
+
+
+def test_every_clause_has_somebody_whom_it_alone_keeps_from_something() -> None:
+    clauses = [clause.__name__ for name in TUPLES for clause in getattr(visibility, name)]
+    assert sorted(clauses) == sorted(WITHOUT)
+
+
+@pytest.fixture
+def switch_off(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Take one clause out of the rules."""
+
+    def switch(clause: str) -> None:
+        for name in TUPLES:
+            clauses = getattr(visibility, name)
+            kept = tuple(each for each in clauses if each.__name__ != clause)
+            monkeypatch.setattr(visibility, name, kept)
+
+    return switch
+
+
+@pytest.mark.parametrize("clause", WITHOUT)
+def test_without_any_single_clause_the_walk_finds_a_leak(
+    clause: str, switch_off: Callable[[str], None], world: World, undone: None
+) -> None:
+    switch_off(clause)
+    assert first_leaks(PERSONAS[WITHOUT[clause]], world, most=1)
