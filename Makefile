@@ -5,10 +5,10 @@ BIN := .venv/bin
 export PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check browser coverage bench shots format lock clean reset
+.PHONY: help run test check browser coverage bench mutate-visibility shots format lock clean reset
 
 help: ## List these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: .venv/runtime ## Start the demo on http://localhost:8000 (PORT=9000 for another port)
 	@scripts/run
@@ -29,6 +29,9 @@ coverage: .venv/development ## Measure which lines and branches the tests on SQL
 
 bench: .venv/development ## List the measurements that can be repeated here
 	@scripts/bench
+
+mutate-visibility: .venv/development ## Take each rule of visibility out and see that tests notice (slow)
+	@$(BIN)/python scripts/mutate_visibility.py
 
 shots: .venv/development ## Take pictures of the main pages
 	@scripts/test-system-packages

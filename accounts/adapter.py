@@ -1,21 +1,50 @@
 """What allauth asks of this project."""
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django.forms import Form
-from django.http import HttpRequest
+from allauth.core.exceptions import ImmediateHttpResponse
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.http import HttpRequest, HttpResponseNotAllowed
+from django.shortcuts import redirect
+from django.utils import timezone
 
+from accounts.joining import steps
 from accounts.models import User
+from accounts.signup import SignupForm
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Mails without the word diabetes in their subject; no name from the address."""
+    """Accounts are made by the joining flow alone; no name from the address."""
 
-    def save_user(self, request: HttpRequest, user: User, form: Form, commit: bool = True) -> User:
-        """Store pseudonym, month and year of birth in the same insert as the address."""
-        data = form.cleaned_data
-        user.pseudonym = data["pseudonym"]
-        user.birth_month, user.birth_year = data["birth_month"], data["birth_year"]
-        return super().save_user(request, user, form, commit=commit)
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Send everybody to the joining flow: allauth's own pages ask neither age nor consent.
+
+        Raises:
+            ImmediateHttpResponse: always; a redirect, or 405 for what would make an account.
+        """
+        if request.method not in ("GET", "HEAD"):
+            raise ImmediateHttpResponse(HttpResponseNotAllowed(["GET", "HEAD"]))
+        raise ImmediateHttpResponse(redirect("accounts:join"))
+
+    def save_user(
+        self, request: HttpRequest, user: User, form: SignupForm, commit: bool = True
+    ) -> User:
+        """Store all that was told on the way in the same insert as the address."""
+        newcomer = form.newcomer
+        user = super().save_user(request, user, form, commit=False)
+        user.public_id, user.pseudonym = newcomer.public_id, newcomer.pseudonym
+        user.birth_month, user.birth_year = newcomer.birth_month, newcomer.birth_year
+        user.hcp_choice = newcomer.hcp_choice
+        user.hcp_choice_at = timezone.now() if newcomer.hcp_choice else None
+        if newcomer.password:
+            user.password = newcomer.password
+        if commit:
+            user.save()
+        return user
 
     def populate_username(self, request: HttpRequest, user: User) -> None:
         """Nothing to do: people choose their pseudonym themselves."""
+
+    def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
+        """Sign in, and drop what the session kept on the way to an account."""
+        super().login(request, user)
+        steps.forget(request.session)

@@ -6,8 +6,8 @@ from pathlib import Path
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import Clause, Document, DocumentKind
-from accounts.models.document import content_hash
+from accounts.models import Clause, Document, DocumentKind, Module
+from accounts.models.document import content_hash, hash_of
 
 TEXTS = Path(__file__).parent / "texts"
 
@@ -23,13 +23,19 @@ def publish_texts(folder: Path = TEXTS) -> int:
     for path in sorted(folder.glob("*.toml")):
         data = tomllib.loads(path.read_text(encoding="utf-8"))
         kind = DocumentKind(data["kind"])
-        clauses = [(c["anchor"], c["line"], c["why"], c["source"]) for c in data["clause"]]
-        digest = content_hash(title=data["title"], intro=data["intro"], clauses=clauses)
+        clauses = [(c["anchor"], c["line"], c["why"], c["source"]) for c in data.get("clause", [])]
+        modules = [
+            (m["slug"], m["title"], m["text"].strip(), m["question"], m["answer"])
+            for m in data.get("module", [])
+        ]
+        digest = content_hash(
+            title=data["title"], intro=data["intro"].strip(), clauses=clauses, modules=modules
+        )
         known = Document.objects.filter(
             kind=kind, version=data["version"], language=data["language"]
         ).first()
         if known is not None:
-            if known.content_hash != digest:
+            if hash_of(known) != digest:
                 raise ValueError(f"{path.name}: version {data['version']} was published otherwise")
             continue
         document = Document.objects.create(
@@ -46,6 +52,18 @@ def publish_texts(folder: Path = TEXTS) -> int:
                 document=document, position=number, anchor=anchor, line=line, why=why, source=source
             )
             for number, (anchor, line, why, source) in enumerate(clauses, start=1)
+        )
+        Module.objects.bulk_create(
+            Module(
+                document=document,
+                position=number,
+                slug=slug,
+                title=title,
+                text=text,
+                question=question,
+                answers=answers,
+            )
+            for number, (slug, title, text, question, answers) in enumerate(modules, start=1)
         )
         new += 1
     return new

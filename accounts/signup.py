@@ -1,24 +1,26 @@
-"""The whole form for joining. Apart from forms.py, because allauth builds on ``JoinForm`` first."""
+"""The last act of joining, as allauth knows it: an address, and what was asked on the way."""
 
-from typing import Any
+from dataclasses import dataclass
 
 from allauth.account.forms import SignupForm as AllauthSignupForm
-from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """Whose account is to be made. ``password`` is hashed; empty: sign in by e-mailed codes."""
+
+    public_id: str
+    email: str
+    pseudonym: str
+    birth_year: int
+    birth_month: int
+    hcp_choice: str
+    password: str
 
 
 class SignupForm(AllauthSignupForm):
-    """allauth's form with our fields stored in the same insert, and a trap for robots.
+    """allauth's form, filled from the joining flow instead of from a page."""
 
-    The trap is hidden by a class: an inline style would be dropped by our content policy.
-    """
-
-    field_order = ["pseudonym", "birth_month", "birth_year", "email", "password1", "website"]
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if trap := self.fields.get("website"):
-            trap.widget.attrs.pop("style", None)
-            trap.widget.attrs.update(
-                {"class": "offscreen", "tabindex": "-1", "aria-hidden": "true"}
-            )
-            trap.label = _("Leave this empty")
+    def __init__(self, newcomer: Newcomer) -> None:
+        super().__init__({"email": newcomer.email})
+        self.newcomer = newcomer

@@ -1,12 +1,29 @@
 """Addresses of accounts."""
 
-from django.urls import path
+from django.urls import path, register_converter
 
-from accounts import views
+from accounts import consent_views, guardian_views, views
+from accounts.ids import PublicIdConverter
+from accounts.joining import views as joining_views
+
+register_converter(PublicIdConverter, "pid")
 
 app_name = "accounts"
 urlpatterns = [
+    path("join/", joining_views.join, name="join"),
+    path("join/again/", joining_views.join_again, name="join_again"),
+    path("join/stop/", joining_views.join_stop, name="join_stop"),
+    path("join/<slug:step>/", joining_views.join_step, name="join_step"),
+    path("welcome/", joining_views.welcome, name="welcome"),
     path("me/", views.me, name="me"),
+    path("me/consent/", consent_views.consents, name="consents"),
+    path("me/consent/choose/", consent_views.choose, name="choose"),
+    path("me/consent/leaving/", consent_views.leaving, name="leaving"),
+    path("me/consent/<pid:public_id>/", consent_views.receipt_page, name="receipt"),
+    path("me/consent/<pid:public_id>/json/", consent_views.receipt_json, name="receipt_json"),
+    path("me/agree/", consent_views.agree, name="agree"),
+    path("me/guardian/", guardian_views.guardian, name="guardian"),
+    path("guardian/<str:token>/", guardian_views.guardian_answer, name="guardian_answer"),
     path("rules/", views.rules, name="rules"),
     path("code/", views.hcp_code, name="hcp_code"),
     path("leave-now/", views.leave_now, name="leave_now"),

@@ -8,24 +8,30 @@ the next request on.
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Exists
+from django.db.models import Exists, QuerySet, Subquery
 from django.utils import timezone
 
+from accounts.consent import YES, agreed_until, grew_up, notice_kind
 from accounts.models import (
     AgeGroup,
     Block,
+    Consent,
     Document,
     DocumentKind,
     HcpProfile,
     HiddenHcp,
     HiddenWorkplace,
+    Purpose,
     Recusal,
     Role,
     User,
 )
+from accounts.models.user import OLDEST
 
 
 class Barrier(StrEnum):
@@ -51,13 +57,21 @@ class Exclusion(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """A person as the rules see them. ``role`` is None for guests."""
+    """A person as the rules see them. ``role`` is None for guests.
+
+    ``must_agree``: a text that members agree to has changed, or they grew into another age group:
+    reading goes on, writing waits (P1.5, P1.7). ``needs_guardian``: below the age of consent of
+    the place, and no guardian has said yes (P1.7). ``has_outgrown``: older than 25.
+    """
 
     user_id: int | None = None
     role: Role | None = None
     age_group: AgeGroup | None = None
     barrier: Barrier | None = None
     silenced: bool = False
+    has_outgrown: bool = False
+    must_agree: bool = False
+    needs_guardian: bool = False
     exclusions: frozenset[Exclusion] = frozenset()
 
     @property
@@ -67,8 +81,9 @@ class Viewer:
 
     @property
     def may_write(self) -> bool:
-        """Whether this person may post. Silenced people read on."""
-        return self.may_read and not self.silenced
+        """Whether this person may post. Silenced people and those who must agree read on."""
+        stopped = self.silenced or self.must_agree or self.needs_guardian
+        return self.may_read and not stopped
 
     @property
     def may_review(self) -> bool:
@@ -90,19 +105,70 @@ def viewer_of(user: User | AnonymousUser, *, at: datetime | None = None) -> View
         return GUEST
     at = at or timezone.now()
     role = Role(user.role)
+    age_group = user.age_group(at) if role == Role.MEMBER else None
+    exists = _exclusions_asked(user)
+    agreement = _agreement_asked(user, age_group) if role == Role.MEMBER else {}
+    # One query for all of it: it is asked on every page.
+    row = User.objects.filter(pk=user.pk).annotate(
+        **{kind.name: Exists(rows) for kind, rows in exists.items()},
+        **{name: Subquery(rows[:1]) for name, rows in agreement.items()},
+    )
+    found = row.values(*(kind.name for kind in exists), *agreement).get()
     return Viewer(
         user_id=user.pk,
         role=role,
-        age_group=user.age_group(at) if role == Role.MEMBER else None,
+        age_group=age_group,
         barrier=_barrier(user, role, at),
         silenced=user.silenced_until is not None and at < user.silenced_until,
-        exclusions=_exclusions(user),
+        has_outgrown=role == Role.MEMBER and (user.age(at) or 0) > OLDEST,
+        must_agree=role == Role.MEMBER and _must_agree(found, age_group),
+        needs_guardian=role == Role.MEMBER
+        and needs_guardian(user, at)
+        and found["guardian_value"] != YES,
+        exclusions=frozenset(kind for kind in exists if found[kind.name]),
     )
 
 
-def _exclusions(user: User) -> frozenset[Exclusion]:
-    """The kinds of exclusions that exist for a user, in one query."""
-    asked = {
+def needs_guardian(user: User, at: datetime) -> bool:
+    """Whether somebody of this age needs a guardian's yes here (``DIGITAL_CONSENT_AGE``).
+
+    An unknown age: no, as nobody without one gets past ``Barrier.NO_AGE_GROUP``.
+    """
+    age = user.age(at)
+    return age is not None and age < settings.DIGITAL_CONSENT_AGE
+
+
+def _agreement_asked(user: User, age_group: AgeGroup | None) -> dict[str, QuerySet]:
+    """What must be known of agreements: the newest of each kind, and the newest material text."""
+    own = Consent.objects.filter(user=user).order_by("-at", "-pk")
+    joined = own.filter(purpose=Purpose.JOIN)
+    kinds = (notice_kind(age_group), DocumentKind.MEMBER_RULES)
+    texts = Document.objects.filter(
+        kind__in=kinds, published_at__isnull=False, is_material=True
+    ).order_by("-published_at")
+    return {
+        "join_value": joined.values("value"),
+        "join_at": joined.values("at"),
+        "join_group": joined.values("age_group"),
+        "join_text_at": joined.values("document__published_at"),
+        "text_at": texts.values("published_at"),
+        "guardian_value": own.filter(purpose=Purpose.GUARDIAN).values("value"),
+    }
+
+
+def _must_agree(found: dict[str, Any], age_group: AgeGroup | None) -> bool:
+    """Whether a member's newest agreement no longer covers the texts. None at all: it does not."""
+    if found["join_value"] != YES:
+        return True
+    if grew_up(found["join_group"], age_group):
+        return True
+    covered = agreed_until(found["join_at"], found["join_text_at"])
+    return found["text_at"] is not None and found["text_at"] > covered
+
+
+def _exclusions_asked(user: User) -> dict[Exclusion, QuerySet]:
+    """The rows that make each kind of exclusion exist for a user."""
+    asked: dict[Exclusion, QuerySet] = {
         Exclusion.I_BLOCKED: Block.objects.filter(blocker=user),
         Exclusion.BLOCKED_ME: Block.objects.filter(blocked=user),
         Exclusion.I_HID_FROM_HCP: HiddenHcp.objects.filter(member=user),
@@ -116,8 +182,7 @@ def _exclusions(user: User) -> frozenset[Exclusion]:
             ),
             Exclusion.RECUSED: Recusal.objects.filter(hcp=user),
         }
-    row = User.objects.filter(pk=user.pk).values_list(*(Exists(rows) for rows in asked.values()))
-    return frozenset(kind for kind, found in zip(asked, row.get(), strict=True) if found)
+    return asked
 
 
 def _barrier(user: User, role: Role, at: datetime) -> Barrier | None:
@@ -136,9 +201,8 @@ def _barrier(user: User, role: Role, at: datetime) -> Barrier | None:
 
 def _hcp_is_current(user: User, at: datetime) -> bool:
     profile = HcpProfile.objects.filter(user=user).first()
-    code = Document.objects.current(DocumentKind.HCP_CODE)
-    return (
-        profile is not None
-        and code is not None
-        and profile.is_current(at=at, code_version=code.version)
-    )
+    if profile is None:
+        return False
+    # A version that changed nothing in substance does not ask for a new signature.
+    valid = profile.code_version in Document.objects.versions_in_force(DocumentKind.HCP_CODE)
+    return profile.is_current(at=at, code_version=profile.code_version if valid else "")

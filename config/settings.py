@@ -46,6 +46,12 @@ SITE_NAME = env.str("SITE_NAME", default="Islet")
 SITE_URL = env.str("SITE_URL", default="http://localhost:8000").rstrip("/")
 DEFAULT_COUNTRY = env.str("DEFAULT_COUNTRY", default="GB")
 DIGITAL_CONSENT_AGE = env.int("DIGITAL_CONSENT_AGE", default=13)
+# Who runs the site and answers for the data of its members: on receipts and in mails to guardians.
+OPERATOR_NAME = env.str("OPERATOR_NAME", default=SITE_NAME)
+OPERATOR_CONTACT = env.str("OPERATOR_CONTACT", default="")
+OPERATOR_ADDRESS = env.str("OPERATOR_ADDRESS", default="")
+OPERATOR_EMAIL = env.str("OPERATOR_EMAIL", default="")
+OPERATOR_PHONE = env.str("OPERATOR_PHONE", default="")
 # How many reverse proxies of our own stand in front. 0: X-Forwarded-For is never believed.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 LEAVE_NOW_URL = env.str("LEAVE_NOW_URL", default="https://www.bbc.co.uk/weather")
@@ -102,6 +108,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.ViewerMiddleware",
     "accounts.middleware.AccessMiddleware",
+    "forum.middleware.AccessLogMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -157,6 +164,7 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "cache_entries",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
     },
     # Rendered post cards of this process. The key holds all a card shows; see forum/cards.py.
     "cards": {
@@ -194,20 +202,19 @@ LOGOUT_REDIRECT_URL = "home"
 
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.JoinForm"
+# Accounts are made by accounts/joining alone; a password is optional, as codes work as well.
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 # Codes, not links: a code works on another device, and no link carries a number of the account.
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_USER_DISPLAY = "accounts.models.display_name"
-ACCOUNT_FORMS = {"signup": "accounts.signup.SignupForm"}
-ACCOUNT_SIGNUP_FORM_HONEYPOT_FIELD = "website"
 # TrustedProxies: see accounts/adapter.py, which reads the address of the client for rate limits.
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "dashed": False, "length": 6}
@@ -274,7 +281,7 @@ USE_I18N = True
 USE_TZ = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(VAR_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -290,7 +297,7 @@ STORAGES = {
 # Mail ------------------------------------------------------------------------------------------
 
 # The demo writes its mails to var/mail instead of sending them.
-default_email_url = f"filemail://{VAR_DIR / 'mail'}" if DEMO else "smtp://localhost:25"
+default_email_url = f"filemail:///{VAR_DIR / 'mail'}" if DEMO else "smtp://localhost:25"
 vars().update(env.email_url("EMAIL_URL", default=default_email_url))
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"{SITE_NAME} <hello@localhost>")

@@ -9,11 +9,13 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import Access, access
 from accounts.http import VisitorRequest
+from forum.access_log import shows_no_posts
 
 ROBOTS = "User-agent: *\nDisallow: /boards/\nDisallow: /t/\nDisallow: /p/\nDisallow: /account/\n"
 
 
 @access(Access.PUBLIC)
+@shows_no_posts
 @require_safe
 def home(request: VisitorRequest) -> HttpResponse:
     """Members go straight to the boards; others learn what this place is."""
@@ -31,6 +33,7 @@ def favicon(request: HttpRequest) -> HttpResponse:
 
 
 @access(Access.PUBLIC)
+@shows_no_posts
 @require_safe
 @cache_control(public=True, max_age=86400)
 def robots(request: HttpRequest) -> HttpResponse:

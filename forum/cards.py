@@ -21,7 +21,7 @@ from forum.models import Post, ReactionKind
 from forum.queries.threads import ShownPost
 
 # Change it when the template changes what it shows for the same post.
-LAYOUT = 1
+LAYOUT = 3
 
 
 def cards(viewer: Viewer, shown: list[ShownPost]) -> list[str]:
@@ -68,6 +68,7 @@ def _key(viewer: Viewer, item: ShownPost) -> str:
         post.removed_under_id,
         viewer.user_id == post.author_id,
         viewer.may_write,
+        viewer.role,
         tuple((q.excerpt, q.source.public_id, q.source.author.pseudonym) for q in item.quotes),
         item.reactions,
         sorted(item.own_reactions),
@@ -86,6 +87,7 @@ def _render(viewer: Viewer, item: ShownPost) -> str:
             "profession": _profession(post),
             "is_own": viewer.user_id == post.author_id,
             "may_write": viewer.may_write,
+            "reader": viewer.role,
             "quotes": item.quotes,
             "quote_address": reverse("forum:reply", args=[post.thread.public_id])
             + f"?quote={post.public_id}",

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.ids import ALPHABET, LENGTH, new_public_id
 from accounts.models import HcpChoice, User
+from forum.actions.audience import Scope
 from forum.models.post import TEXT_MAX
 from forum.models.thread import CONTENT_NOTE_MAX, TITLE_MAX
 from forum.states import Audience
@@ -133,8 +134,14 @@ class InvolvementForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Pick one of the three.")},
     )
-    older_posts = forms.BooleanField(
-        label=_("Take my older posts back from professionals too"),
-        help_text=_("Replies in your own threads then become peers-only as well."),
-        required=False,
+    scope = forms.ChoiceField(
+        label=_("Which posts is this for?"),
+        help_text=_("Posts that you take back stay peers-only, with all replies in your threads."),
+        choices=[
+            (Scope.FROM_NOW_ON, _("What I write from now on")),
+            (Scope.OLDER_POSTS_TOO, _("Take my older posts back from professionals too")),
+        ],
+        initial=Scope.FROM_NOW_ON,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Pick one of the two.")},
     )

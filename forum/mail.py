@@ -18,8 +18,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.consent import wants_mail
 from accounts.viewer import viewer_of
 from forum.models import Notice
+from forum.models.notice import ALWAYS_MAILED
 from forum.queries.notices import notices_for
 
 LEASE = timedelta(minutes=5)
@@ -53,8 +55,9 @@ def _due(now: datetime) -> QuerySet[Notice]:
 
 def _send_one(notice: Notice) -> bool:
     viewer = viewer_of(notice.recipient)
+    may_come = notice.kind in ALWAYS_MAILED or wants_mail(notice.recipient)
     wanted = viewer.user_id is not None and notices_for(viewer).filter(pk=notice.pk).exists()
-    if not wanted or notice.read_at is not None:
+    if not wanted or not may_come or notice.read_at is not None:
         Notice.objects.filter(pk=notice.pk).update(mail_due_at=None, mail_leased_until=None)
         return False
     context = {

@@ -1,12 +1,9 @@
 """Addresses of the forum."""
 
-from django.urls import path, register_converter
+from django.urls import path
 
-from accounts.ids import PublicIdConverter
-from forum.views import ask, boards, involvement, notices, reply, threads
+from forum.views import access, ask, boards, involvement, notices, older, relations, reply, threads
 from forum.views import edit as edit_views
-
-register_converter(PublicIdConverter, "pid")
 
 app_name = "forum"
 urlpatterns = [
@@ -23,7 +20,15 @@ urlpatterns = [
     path("p/<pid:public_id>/", threads.post, name="post"),
     path("p/<pid:public_id>/edit/", edit_views.edit, name="edit"),
     path("p/<pid:public_id>/history/", edit_views.history, name="history"),
+    path("p/<pid:public_id>/take-back/", involvement.narrow, name="narrow"),
+    path("p/<pid:public_id>/block/", relations.block, name="block"),
+    path("p/<pid:public_id>/hide-me/", relations.hide_from_author, name="hide_from_author"),
     path("notices/", notices.notices, name="notices"),
     path("me/who-reads-my-posts/", involvement.involvement, name="involvement"),
+    path("me/who-has-seen/", access.seen, name="seen"),
+    path("me/what-i-opened/", access.opened, name="opened"),
+    path("me/hide-from/", relations.hide_from, name="hide_from"),
+    path("me/blocked/", relations.blocked, name="blocked"),
     path("my-posts/", threads.my_posts, name="my_posts"),
+    path("my-posts/older/", older.older_posts, name="older_posts"),
 ]

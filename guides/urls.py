@@ -10,6 +10,7 @@ urlpatterns = [
     path("help-now/", views.help_now, name="help_now"),
     path("how-it-works/", views.how_it_works, name="how_it_works"),
     path("stay-safe/", views.stay_safe, name="stay_safe"),
+    path("how-to-judge/", views.judge, name="judge"),
     path("privacy/", views.privacy, name="privacy"),
     path("accessibility/", views.accessibility, name="accessibility"),
 ]

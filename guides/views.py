@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import Access, access
 from guides.clinical import COLLECTED_ON, FIRST_AID
 from guides.helplines import countries, country_of, for_country
+from guides.lesson import BY_LETTER, Pick, current_lesson
 
 HELP_PAGE_SECONDS = 600
 
@@ -45,8 +46,39 @@ def how_it_works(request: HttpRequest) -> HttpResponse:
 @access(Access.PUBLIC)
 @require_safe
 def stay_safe(request: HttpRequest) -> HttpResponse:
-    """Risks, good habits, and how to judge what you read."""
+    """Risks and good habits."""
     return render(request, "guides/stay_safe.html")
+
+
+@access(Access.PUBLIC)
+@require_safe
+def judge(request: HttpRequest) -> HttpResponse:
+    """The lesson on judging what you read. Nothing is stored: progress is in the address.
+
+    Without ``?sorted=`` the four steps; with it the example after those sorted so far, or the end.
+    ``?pick=`` sorts that example and shows what we think.
+    """
+    lesson = current_lesson()
+    letters = request.GET.get("sorted")
+    done = lesson.sorted_so_far(letters) if letters is not None else None
+    if done is None or letters is None:
+        return render(request, "guides/judge.html", {"lesson": lesson, "picks": list(Pick)})
+    if len(done) == len(lesson.examples):
+        same = sum(example.best == pick for example, pick in done)
+        context = {"lesson": lesson, "done": done, "same": same}
+        return render(request, "guides/judge_end.html", context)
+    picked = BY_LETTER.get(request.GET.get("pick", ""))
+    context = {
+        "example": lesson.examples[len(done)],
+        "number": len(done) + 1,
+        "total": len(lesson.examples),
+        "sorted": letters,
+        "picks": list(Pick),
+        "picked": picked,
+        "next": f"{letters}{picked.letter}" if picked else "",
+        "is_missing": "pick" not in request.GET and "go" in request.GET,
+    }
+    return render(request, "guides/judge_example.html", context)
 
 
 @access(Access.PUBLIC)

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.viewer import Viewer
+from forum.access_log import with_openings
 from forum.models import Post, Quote, Status
 from moderation import audit
 from moderation.models import Claim, Report
@@ -79,9 +80,9 @@ def open_item(viewer: Viewer, moderator: User, public_id: str) -> Item | Claim |
     for this reviewer.
     """
     post = (
-        tickets_for(viewer)
+        with_openings(viewer, tickets_for(viewer))
         .filter(public_id=public_id)
-        .select_related("thread__board", "author")
+        .select_related("thread__board", "thread__author", "author")
         .first()
     )
     if post is None:
@@ -96,15 +97,15 @@ def open_item(viewer: Viewer, moderator: User, public_id: str) -> Item | Claim |
         subject_public_id=post.public_id,
         data={"version": post.version, "status": post.status},
     )
+    # Counted from what this reviewer may know: else the sums would tell of the rest.
+    known = Post.objects.handleable_by(viewer).filter(author=post.author)
     return Item(
         post=post,
         context=_context(viewer, post),
         quotes=_quotes(viewer, post),
-        author_clean_posts=Post.objects.filter(
-            author=post.author, status=Status.PUBLISHED, review_due_at=None
-        ).count(),
+        author_clean_posts=known.filter(status=Status.PUBLISHED, review_due_at=None).count(),
         author_limiting_decisions=post.author.decisions_received.filter(
-            clause__isnull=False
+            clause__isnull=False, post__in=known
         ).count(),
     )
 
@@ -123,4 +124,4 @@ def _context(viewer: Viewer, post: Post) -> list[Post]:
 def _quotes(viewer: Viewer, post: Post) -> list[Quote]:
     """What the post quotes, where the reviewer may know the source."""
     sources = Post.objects.handleable_by(viewer).filter(status=Status.PUBLISHED)
-    return list(post.quotes.filter(source__in=sources))
+    return list(post.quotes.filter(source__in=sources).select_related("source__author"))

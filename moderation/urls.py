@@ -2,14 +2,16 @@
 
 from django.urls import path
 
-from moderation.views import desk, queue, reports
+from moderation.views import breakglass, desk, queue, recusal, reports, texts
 
 app_name = "moderation"
+TEXT = "desk/texts/<slug:kind>/<slug:language>/<str:version>/"
 urlpatterns = [
     path("queue/", queue.queue, name="queue"),
     path("queue/next/", queue.next_item, name="next"),
     path("queue/<pid:public_id>/", queue.item, name="item"),
     path("queue/<pid:public_id>/release/", queue.release_item, name="release"),
+    path("recuse/<pid:public_id>/", recusal.recusal, name="recuse"),
     path("report/", reports.report, name="report"),
     path("report/post/<pid:public_id>/", reports.report_post, name="report_post"),
     path("report/sent/", reports.sent, name="report_sent"),
@@ -19,4 +21,15 @@ urlpatterns = [
     path("desk/", desk.desk, name="desk"),
     path("desk/reports/<str:number>/", desk.report, name="desk_report"),
     path("desk/cases/<pid:public_id>/", desk.case, name="case"),
+    path("desk/break-glass/", breakglass.listing, name="break_glasses"),
+    path("desk/break-glass/ask/<pid:public_id>/", breakglass.ask_form, name="break_glass_ask"),
+    path("desk/break-glass/<pid:public_id>/", breakglass.exception, name="break_glass"),
+    path("break-glass/<pid:public_id>/", breakglass.reading, name="broken_glass"),
+    path("desk/texts/", texts.listing, name="texts"),
+    path("desk/texts/start/", texts.start, name="text_start"),
+    path(TEXT, texts.text, name="text"),
+    path(f"{TEXT}edit/", texts.edit, name="text_edit"),
+    path(f"{TEXT}publish/", texts.publish, name="text_publish"),
+    path(f"{TEXT}discard/", texts.discard, name="text_discard"),
+    path(f"{TEXT}sign-off/", texts.sign_off, name="text_sign_off"),
 ]

@@ -71,7 +71,7 @@ def start(port: int) -> subprocess.Popen[bytes]:
     )
     for _ in range(100):
         try:
-            urllib.request.urlopen(f"http://localhost:{port}/robots.txt").close()  # noqa: S310
+            urllib.request.urlopen(f"http://localhost:{port}/robots.txt").close()
         except urllib.error.URLError:
             time.sleep(0.1)
         else:

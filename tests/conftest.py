@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.cache import caches
 from django.db import connections, transaction
 from django.test import TransactionTestCase, override_settings
+from django.test.utils import setup_databases, teardown_databases
 from huey.contrib.djhuey import HUEY
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -63,6 +64,27 @@ def empty_caches(settings_of_tests: None) -> Iterator[None]:
 def texts(db: None) -> None:
     """The rules for everyone and the code for professionals, as they come with the project."""
     publish_texts()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None,
+    django_db_modify_db_settings: None,
+    django_db_blocker: DjangoDbBlocker,
+    request: pytest.FixtureRequest,
+) -> Iterator[None]:
+    """The database for tests, whoever asks for it.
+
+    pytest-django's own makes it only where a test has its mark. A module that comes by
+    ``module_db`` alone would then meet the database of the site itself.
+    """
+    keep = request.config.getvalue("reuse_db") and not request.config.getvalue("create_db")
+    with django_db_blocker.unblock():
+        databases = setup_databases(verbosity=0, interactive=False, keepdb=keep)
+    yield
+    if not keep:
+        with django_db_blocker.unblock():
+            teardown_databases(databases, verbosity=0)
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.utils import timezone
 
+from accounts.consent import YES, notice_kind, record_consent
 from accounts.ids import new_public_id
 from accounts.models import (
     AgeGroup,
@@ -18,6 +19,8 @@ from accounts.models import (
     DocumentKind,
     HcpChoice,
     HcpProfile,
+    Method,
+    Purpose,
     Role,
     User,
     Workplace,
@@ -58,7 +61,18 @@ def make_member(
         hcp_choice_at=timezone.now() if choice else None,
         **fields,
     )
+    agree(user)
     return _with_address(user)
+
+
+def agree(user: User, *, at: datetime | None = None) -> None:
+    """A member's yes to the notice in force, to the rules, and to mails about what is new."""
+    at = at or timezone.now()
+    notice = Document.objects.current(notice_kind(user.age_group(at)))
+    for purpose in (Purpose.JOIN, Purpose.EMAIL):
+        record_consent(
+            user=user, purpose=purpose, value=YES, method=Method.JOINING, document=notice, at=at
+        )
 
 
 def make_staff(name: str, role: Role, **fields: object) -> User:

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from accounts.access import Access
-from tests.world import World
+from accounts.models import Consent, Document, Purpose
+from moderation.models import BreakGlass
+from tests.facts import World
 
 Addresses = Callable[[World], list[str]]
 
@@ -55,18 +57,34 @@ def threads(name: str) -> Addresses:
 
 
 def posts(name: str) -> Addresses:
-    """One address for each post."""
-    return lambda world: [
-        reverse(name, args=[post.public_id])
-        for post in [*(item.post for item in world.items), *world.quoting[-3:]]
-    ]
+    """One address for each kind of post, and for some that quote."""
+
+    def addresses(world: World) -> list[str]:
+        items = [item.post for item in world.distinct_items()]
+        return [reverse(name, args=[post.public_id]) for post in [*items, *world.quoting[-3:]]]
+
+    return addresses
+
+
+def own_posts(name: str) -> Addresses:
+    """One address for each post of a persona, and for one of somebody else in each state.
+
+    What is for authors alone.
+    """
+
+    def addresses(world: World) -> list[str]:
+        others = {item.facts.state: item for item in world.items if not item.facts.author}
+        own = [item for item in world.items if item.facts.author]
+        return [reverse(name, args=[item.post.public_id]) for item in [*own, *others.values()]]
+
+    return addresses
 
 
 def replies(world: World) -> list[str]:
     """The form for a reply to each thread, and with each post quoted."""
     quoting = [
         reverse("forum:reply", args=[item.post.thread.public_id]) + f"?quote={item.post.public_id}"
-        for item in world.items
+        for item in world.distinct_items()
     ]
     return [*threads("forum:reply")(world), *quoting]
 
@@ -86,9 +104,46 @@ def cases(name: str) -> Addresses:
     return lambda world: [reverse(name, args=[public_id]) for public_id in world.case_ids]
 
 
+def texts(name: str) -> Addresses:
+    """One address for each version of the rules, the code and the notices."""
+    return lambda world: [
+        reverse(name, args=[document.kind, document.language, document.version])
+        for document in Document.objects.order_by("pk")
+    ]
+
+
+def receipts(name: str) -> Addresses:
+    """The address of one receipt of each person."""
+    return lambda world: [
+        reverse(name, args=[consent.public_id])
+        for consent in Consent.objects.filter(purpose=Purpose.JOIN)[:20]
+    ]
+
+
+def guardian_links(world: World) -> list[str]:
+    """A link that nobody signed."""
+    return [reverse("accounts:guardian_answer", args=["not:signed"])]
+
+
+def exceptions(name: str) -> Addresses:
+    """One address for each break-glass, and one of none."""
+
+    def addresses(world: World) -> list[str]:
+        ids = BreakGlass.objects.order_by("pk").values_list("public_id", flat=True)
+        return [reverse(name, args=[public_id]) for public_id in [*ids, "2" * 14]]
+
+    return addresses
+
+
 def passkeys(name: str) -> Addresses:
     """The address of a passkey that nobody has."""
     return lambda world: [reverse(name, args=[1])]
+
+
+def joining_steps(name: str) -> Addresses:
+    """One address for each step of joining, and for one that is not there."""
+    steps = "age name read-who-sees-what professionals choices sign-in check nowhere".split()
+    return lambda world: [reverse(name, args=[step]) for step in steps]
 
 
 def ours(
@@ -110,13 +165,27 @@ ROUTES = (
     ours("home", PUBLIC, READ),
     ours("favicon", PUBLIC, READ),
     ours("robots", PUBLIC, READ),
+    ours("accounts:join", PUBLIC, READ),
+    ours("accounts:join_again", PUBLIC, ACT),
+    ours("accounts:join_stop", PUBLIC, ACT),
+    ours("accounts:join_step", PUBLIC, FORM, joining_steps("accounts:join_step")),
+    ours("accounts:welcome", ACCOUNT, READ),
     ours("accounts:me", ACCOUNT, READ),
+    ours("accounts:consents", ACCOUNT, READ),
+    ours("accounts:choose", ACCOUNT, ACT),
+    ours("accounts:leaving", ACCOUNT, READ),
+    ours("accounts:receipt", ACCOUNT, READ, receipts("accounts:receipt")),
+    ours("accounts:receipt_json", ACCOUNT, READ, receipts("accounts:receipt_json")),
+    ours("accounts:agree", ACCOUNT, FORM),
+    ours("accounts:guardian", ACCOUNT, FORM),
+    ours("accounts:guardian_answer", PUBLIC, FORM, guardian_links),
     ours("accounts:rules", PUBLIC, READ),
     ours("accounts:hcp_code", PUBLIC, READ),
     ours("accounts:leave_now", PUBLIC, ACT),
     ours("guides:help_now", PUBLIC, READ),
     ours("guides:how_it_works", PUBLIC, READ),
     ours("guides:stay_safe", PUBLIC, READ),
+    ours("guides:judge", PUBLIC, READ),
     ours("guides:privacy", PUBLIC, READ),
     ours("guides:accessibility", PUBLIC, READ),
     ours("forum:boards", READER, READ),
@@ -125,20 +194,29 @@ ROUTES = (
     ours("forum:ask", READER, FORM, boards("forum:ask")),
     ours("forum:draft", READER, READ, drafts("forum:draft")),
     ours("forum:check", READER, FORM, drafts("forum:check")),
-    ours("forum:sent", READER, READ, posts("forum:sent")),
+    ours("forum:sent", READER, READ, own_posts("forum:sent")),
     ours("forum:thread", READER, READ, threads("forum:thread")),
     ours("forum:reply", READER, FORM, replies),
     ours("forum:react", READER, ACT, threads("forum:react")),
     ours("forum:post", READER, READ, posts("forum:post")),
-    ours("forum:edit", READER, FORM, posts("forum:edit")),
-    ours("forum:history", READER, READ, posts("forum:history")),
+    ours("forum:edit", READER, FORM, own_posts("forum:edit")),
+    ours("forum:history", READER, READ, own_posts("forum:history")),
     ours("forum:notices", ACCOUNT, FORM),
     ours("forum:involvement", READER, FORM),
+    ours("forum:narrow", READER, FORM, posts("forum:narrow")),
+    ours("forum:block", READER, FORM, posts("forum:block")),
+    ours("forum:hide_from_author", READER, FORM, posts("forum:hide_from_author")),
+    ours("forum:seen", ACCOUNT, READ),
+    ours("forum:opened", READER, READ),
+    ours("forum:hide_from", ACCOUNT, FORM),
+    ours("forum:blocked", ACCOUNT, FORM),
     ours("forum:my_posts", READER, READ),
+    ours("forum:older_posts", READER, FORM),
     ours("moderation:queue", REVIEWER, READ),
     ours("moderation:next", REVIEWER, ACT),
     ours("moderation:item", REVIEWER, FORM, posts("moderation:item")),
     ours("moderation:release", REVIEWER, ACT, posts("moderation:release")),
+    ours("moderation:recuse", REVIEWER, FORM, posts("moderation:recuse")),
     ours("moderation:report", PUBLIC, FORM),
     ours("moderation:report_post", READER, FORM, posts("moderation:report_post")),
     ours("moderation:report_sent", PUBLIC, READ),
@@ -148,6 +226,17 @@ ROUTES = (
     ours("moderation:desk", ADMIN, READ),
     ours("moderation:desk_report", ADMIN, FORM, reports("moderation:desk_report")),
     ours("moderation:case", ADMIN, FORM, cases("moderation:case")),
+    ours("moderation:texts", ADMIN, READ),
+    ours("moderation:text_start", ADMIN, ACT),
+    ours("moderation:text", ADMIN, READ, texts("moderation:text")),
+    ours("moderation:text_edit", ADMIN, FORM, texts("moderation:text_edit")),
+    ours("moderation:text_publish", ADMIN, ACT, texts("moderation:text_publish")),
+    ours("moderation:text_discard", ADMIN, ACT, texts("moderation:text_discard")),
+    ours("moderation:text_sign_off", ADMIN, ACT, texts("moderation:text_sign_off")),
+    ours("moderation:break_glasses", ADMIN, READ),
+    ours("moderation:break_glass_ask", ADMIN, FORM, posts("moderation:break_glass_ask")),
+    ours("moderation:break_glass", ADMIN, FORM, exceptions("moderation:break_glass")),
+    ours("moderation:broken_glass", REVIEWER, FORM, exceptions("moderation:broken_glass")),
     allauth("account_login", PUBLIC),
     allauth("account_logout", PUBLIC),
     allauth("account_inactive", PUBLIC, READ),
@@ -179,6 +268,14 @@ ROUTES = (
     allauth("mfa_login_webauthn", PUBLIC),
     allauth("usersessions_list", ACCOUNT),
 )
+# Pages that are there for one role alone; others find nothing.
+ONE_ROLE = {
+    "forum:involvement": "member",
+    "forum:seen": "member",
+    "forum:opened": "hcp",
+    "forum:hide_from": "member",
+    "forum:blocked": "member",
+}
 BY_NAME = {route.name: route for route in ROUTES}
 
 

@@ -15,7 +15,8 @@ from django.urls import reverse
 from accounts.documents import publish_texts
 from forum.models import ReactionKind
 from tests import truth
-from tests.world import PERSONAS, Item, Persona, State, World, build_world
+from tests.facts import PERSONAS, Item, Persona, State, World
+from tests.world import build_world
 
 WAITING = (State.HELD, State.HELD_AGAIN, State.CHANGES)
 CHANGEABLE = (*WAITING, State.PUBLISHED)
@@ -288,9 +289,9 @@ def test_only_authors_change_a_post_while_it_can_be_changed(
 
 
 @everybody
-@pytest.mark.parametrize("page", ["forum:history", "forum:sent"])
+@pytest.mark.parametrize("surface", ["forum:history", "forum:sent"])
 def test_only_authors_find_the_history_and_what_happens_next(
-    who: Persona, page: str, world: World, client_of: ClientOf
+    who: Persona, surface: str, world: World, client_of: ClientOf
 ) -> None:
     client = client_of(who)
 
@@ -300,7 +301,7 @@ def test_only_authors_find_the_history_and_what_happens_next(
     assert (
         differences(
             own_and_others(who, world),
-            lambda item: found(client.get(address(page, item))),
+            lambda item: found(client.get(address(surface, item))),
             expected,
         )
         == []

@@ -1,10 +1,10 @@
 """Who may know what, written down once more and apart from the code under test.
 
-Every rule is one line over plain facts (tests/world.py) and names where it comes from. Nothing here
+Every rule is one line over plain facts (tests/facts.py) and names where it comes from. Nothing here
 may import from the project.
 """
 
-from tests.world import PERSONAS, By, Facts, Item, Persona, State, World
+from tests.facts import PERSONAS, By, Facts, Item, Persona, State, World
 
 STAFF = ("moderator", "hcp", "admin")
 
@@ -114,6 +114,18 @@ def works_on_report(who: Persona, item: Item) -> bool:
     return item.facts.reported and who.role == "admin" and not is_own(who, item.facts)
 
 
+def may_ask_to_show(who: Persona, item: Item) -> bool:
+    """Admins read a post to ask for break-glass, unless they have a conflict with it."""
+    return who.role == "admin" and handles(who, item)
+
+
+def knows_name(who: Persona, facts: Facts) -> bool:
+    """Members find professionals by name to hide from them, and those whom they blocked (P2.6)."""
+    if who.role != "member":
+        return False
+    return facts.by == By.HCP or (who.name == "blocking_member" and facts.by == By.KNOWN)
+
+
 def may_know(who: Persona, world: World, item: Item, what: str) -> bool:
     """Whether this person may meet this word of an item (a key of ``item.words``)."""
     if what == "private_note":
@@ -122,8 +134,10 @@ def may_know(who: Persona, world: World, item: Item, what: str) -> bool:
         return is_own(who, item.facts)
     if what == "content_note":
         return sees(who, item)
+    if what == "author" and knows_name(who, item.facts):
+        return True
     if what == "title" and any(
-        reviews(who, other) or works_on_report(who, other)
+        reviews(who, other) or works_on_report(who, other) or may_ask_to_show(who, other)
         for other in world.thread_items(item.post.thread_id)
     ):
         return True
@@ -132,6 +146,7 @@ def may_know(who: Persona, world: World, item: Item, what: str) -> bool:
         or reviews(who, item)
         or has_context(who, world, item)
         or works_on_report(who, item)
+        or may_ask_to_show(who, item)
     )
 
 

@@ -3,15 +3,13 @@
 ``build_world`` sends, decides, hides and removes through the project's own actions. The few rows
 that no action can make are marked: they must show nothing.
 
-Facts about people and texts stand here as plain data. What follows from them is in tests/truth.py.
+What the people and texts are stands in tests/facts.py, and what follows from it in tests/truth.py.
 """
 
 import random
 import string
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from datetime import timedelta
-from enum import StrEnum
 
 from django.utils import timezone
 
@@ -19,7 +17,6 @@ from accounts.ids import new_public_id
 from accounts.models import (
     AgeGroup,
     Block,
-    HcpChoice,
     HiddenHcp,
     HiddenWorkplace,
     Recusal,
@@ -29,9 +26,10 @@ from accounts.models import (
 )
 from forum.actions.drafts import save_draft
 from forum.actions.edit import edit_post
-from forum.models import Audience, Board, Post, Status, Thread
+from forum.models import Audience, Post, Status, Thread
+from moderation.actions.breakglass import approve, ask
 from moderation.actions.reports import file_report, open_case
-from moderation.models import Category, DecisionKind
+from moderation.models import Category, DecisionKind, Risk
 from tests.factories import (
     decided,
     fresh,
@@ -46,154 +44,19 @@ from tests.factories import (
     submit_reply,
     submit_thread,
 )
-
-PEERS, COMMUNITY = Audience.PEERS, Audience.COMMUNITY
-
-
-@dataclass(frozen=True, slots=True)
-class Persona:
-    """Who looks. ``age`` only for members; ``stopped``: signed in, and still may read nothing."""
-
-    name: str
-    role: str
-    age: int | None = None
-    choice: str = ""
-    stopped: bool = False
-
-
-PERSONAS = {
-    persona.name: persona
-    for persona in (
-        Persona("guest", "guest", stopped=True),
-        Persona("peer_open", "member", 19, HcpChoice.OPEN),
-        Persona("peer_on_request", "member", 22, HcpChoice.ON_REQUEST),
-        Persona("peer_only", "member", 20, HcpChoice.NONE),
-        Persona("peer_teen", "member", 15, HcpChoice.NONE),
-        Persona("peer_16", "member", 16, HcpChoice.OPEN),
-        Persona("newcomer", "member", 18),
-        Persona("blocked_member", "member", 21, HcpChoice.OPEN),
-        Persona("blocking_member", "member", 21, HcpChoice.OPEN),
-        Persona("hides_from_hcps", "member", 23, HcpChoice.OPEN),
-        Persona("hides_from_clinic", "member", 23, HcpChoice.OPEN),
-        Persona("suspended_member", "member", 20, HcpChoice.OPEN, stopped=True),
-        Persona("moderator", "moderator"),
-        Persona("moderator_without_mfa", "moderator", stopped=True),
-        Persona("hcp_nurse", "hcp"),
-        Persona("hcp_hidden_from", "hcp"),
-        Persona("hcp_of_hidden_clinic", "hcp"),
-        Persona("hcp_recused", "hcp"),
-        Persona("hcp_unverified", "hcp", stopped=True),
-        Persona("hcp_expired", "hcp", stopped=True),
-        Persona("admin_one", "admin"),
-    )
-}
-# Those who start a thread of their own, in which others reply.
-HOSTS = (
-    "peer_open",
-    "blocked_member",
-    "blocking_member",
-    "suspended_member",
-    "hcp_nurse",
-    "hcp_hidden_from",
-    "hcp_of_hidden_clinic",
-    "hcp_recused",
+from tests.facts import (
+    COMMUNITY,
+    HOSTS,
+    PEERS,
+    PERSONAS,
+    STATUS,
+    By,
+    Facts,
+    Item,
+    Persona,
+    State,
+    World,
 )
-
-
-class State(StrEnum):
-    """What has become of a text. Hidden, removed and withdrawn ones were published once."""
-
-    HELD = "held"
-    HELD_AGAIN = "held again"
-    CHANGES = "changes"
-    PUBLISHED = "published"
-    HIDDEN = "hidden"
-    REMOVED = "removed"
-    WITHDRAWN = "withdrawn"
-
-
-STATUS = {
-    State.HELD: Status.HELD,
-    State.HELD_AGAIN: Status.HELD,
-    State.CHANGES: Status.CHANGES,
-    State.PUBLISHED: Status.PUBLISHED,
-    State.HIDDEN: Status.HIDDEN,
-    State.REMOVED: Status.REMOVED,
-    State.WITHDRAWN: Status.WITHDRAWN,
-}
-
-
-class By(StrEnum):
-    """Who wrote a text, as far as that matters to who may read it."""
-
-    PLAIN = "plain"  # a member whom everybody meets
-    KNOWN = "known"  # a member with a block, a hidden HCP, a hidden clinic, a recusal
-    HCP = "hcp"  # a professional from whom some members hide
-    PERSONA = "persona"  # one of PERSONAS
-
-
-@dataclass(slots=True)
-class Facts:
-    """What decides who may read a text."""
-
-    by: By
-    state: State
-    audience: Audience
-    author: str = ""  # the persona, where it is one
-    passed_to_lead: bool = False
-    reported: bool = False
-
-
-@dataclass(slots=True)
-class Item:
-    """One text of the world. ``words``: field -> a word that is nowhere else in the world."""
-
-    name: str
-    facts: Facts
-    thread: Facts  # of the opening; for openings the same object as ``facts``
-    adults_only: bool
-    post: Post
-    words: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def is_opening(self) -> bool:
-        """Whether this starts its thread."""
-        return self.post.is_opening
-
-    def __str__(self) -> str:
-        return self.name
-
-
-@dataclass(slots=True)
-class World:
-    """Everything that was built. ``people`` has None for the guest."""
-
-    people: dict[str, User | None] = field(default_factory=dict)
-    boards: dict[str, Board] = field(default_factory=dict)
-    items: list[Item] = field(default_factory=list)
-    authors: dict[str, User] = field(default_factory=dict)
-    # Other posts, without words of their own: they quote.
-    quoting: list[Post] = field(default_factory=list)
-    # (key, persona, item that is quoted or replied to)
-    drafts: list[tuple[str, str, Item]] = field(default_factory=list)
-    report_numbers: list[str] = field(default_factory=list)
-    case_ids: list[str] = field(default_factory=list)
-    # word -> the personas that may meet it; for words outside of posts
-    private_words: dict[str, set[str]] = field(default_factory=dict)
-
-    def person(self, name: str) -> User:
-        """The account of a persona that has one."""
-        user = self.people[name]
-        assert user is not None
-        return user
-
-    def item(self, name: str) -> Item:
-        """The item with this name."""
-        return next(item for item in self.items if item.name == name)
-
-    def thread_items(self, thread_id: int) -> list[Item]:
-        """All items of a thread."""
-        return [item for item in self.items if item.post.thread_id == thread_id]
 
 
 def new_word() -> str:
@@ -212,6 +75,7 @@ def build_world() -> World:
     builder.drafts()
     builder.states()
     builder.staff_work()
+    builder.exceptions()
     builder.relations()
     for item in world.items:
         item.post = fresh(item.post)
@@ -484,6 +348,35 @@ class _Builder:
         )
         assert fresh(changed.post).status == Status.PUBLISHED
         self.world.private_words[before] = {"peer_open"}
+
+    def exceptions(self) -> None:
+        """Break-glass for the nurse: one waits, one is open, one is over.
+
+        What is open shows a passage without the word of the post, so the word stays forbidden.
+        """
+        admin, other = self.world.person("admin_one"), User.objects.get(pseudonym="checker-one")
+        now = timezone.now()
+        for item, asked_at, readers in (
+            ("opening plain published peers everyone", now, {"admin_one"}),
+            ("reply plain published peers everyone", now, {"admin_one", "hcp_nurse"}),
+            ("reply plain held peers everyone", now - timedelta(hours=5), {"admin_one"}),
+        ):
+            reason, question = new_word(), new_word()
+            self.world.private_words[reason] = {"admin_one"}
+            self.world.private_words[question] = readers
+            post = fresh(self.world.item(item).post)
+            exception = ask(
+                post=post,
+                hcp=self.world.person("hcp_nurse"),
+                admin=admin,
+                risk=Risk.LIFE,
+                reason=f"There is no other way: {reason}.",
+                passage=post.text.split()[0],
+                question=f"What would you do? {question}",
+                at=asked_at,
+            )
+            if item != "opening plain published peers everyone":
+                approve(exception=exception, admin=other, at=asked_at)
 
     def relations(self) -> None:
         """Who does not want to meet whom, and who was suspended: from now on."""

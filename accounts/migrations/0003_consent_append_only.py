@@ -35,7 +35,8 @@ def run(statements):
 
     def step(apps, schema_editor):
         for statement in statements[schema_editor.connection.vendor]:
-            schema_editor.execute(statement)
+            # None, not (): otherwise psycopg takes a % for a placeholder.
+            schema_editor.execute(statement, params=None)
 
     return step
 

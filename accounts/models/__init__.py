@@ -1,7 +1,8 @@
 """Models of accounts, one file a noun."""
 
 from accounts.models.consent import Consent, Method, Purpose
-from accounts.models.document import Clause, Document, DocumentKind, Module
+from accounts.models.document import Clause, Document, DocumentKind, Module, SignOff
+from accounts.models.guardian import GuardianRequest
 from accounts.models.hcp import HcpProfile, Workplace
 from accounts.models.relations import Block, HiddenHcp, HiddenWorkplace, Recusal
 from accounts.models.user import AgeGroup, HcpChoice, Role, User, display_name
@@ -13,6 +14,7 @@ __all__ = [
     "Consent",
     "Document",
     "DocumentKind",
+    "GuardianRequest",
     "HcpChoice",
     "HcpProfile",
     "HiddenHcp",
@@ -22,6 +24,7 @@ __all__ = [
     "Purpose",
     "Recusal",
     "Role",
+    "SignOff",
     "User",
     "Workplace",
     "display_name",

@@ -1,9 +1,13 @@
 """Versioned texts that people agree to or are judged by: rules, code, notices."""
 
 import hashlib
+import json
+from collections.abc import Sequence
 from datetime import datetime
 
+from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 
@@ -25,16 +29,30 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         published = self.filter(kind=kind, published_at__isnull=False)
         return published.order_by("-published_at", "-pk").first()
 
+    def in_force_at(self, kind: str, at: datetime) -> "Document | None":
+        """The version that was in force at a moment."""
+        published = self.filter(kind=kind, published_at__lte=at)
+        return published.order_by("-published_at", "-pk").first()
+
     def material_since(self, kind: str, at: datetime | None) -> bool:
         """Whether a version with a material change came out after ``at`` (None: since ever)."""
         newer = self.filter(kind=kind, published_at__isnull=False, is_material=True)
         return newer.filter(published_at__gt=at).exists() if at else newer.exists()
 
+    def versions_in_force(self, kind: str) -> set[str]:
+        """Versions that say the same in substance as the one in force: since the last material."""
+        published = self.filter(kind=kind, published_at__isnull=False)
+        material = published.filter(is_material=True).order_by("-published_at", "-pk").first()
+        if material is not None:
+            published = published.filter(published_at__gte=material.published_at)
+        return set(published.values_list("version", flat=True))
+
 
 class Document(models.Model):
     """One version: a draft until ``published_at`` is set, and never changed afterwards.
 
-    ``is_material``: people are asked again before they next post (P1.5).
+    Triggers refuse changes of what is published. ``is_material``: people are asked again before
+    they next post (P1.5). ``changes`` tells them what is new, in a sentence or two.
     """
 
     kind = models.CharField(max_length=20, choices=DocumentKind)
@@ -42,6 +60,7 @@ class Document(models.Model):
     language = models.CharField(max_length=8, default="en")
     title = models.CharField(max_length=120)
     intro = models.TextField(blank=True)
+    changes = models.TextField(blank=True)
     content_hash = models.CharField(max_length=64, blank=True)
     is_material = models.BooleanField(default=True)
     published_at = models.DateTimeField(null=True, blank=True)
@@ -52,7 +71,12 @@ class Document(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["kind", "version", "language"], name="document_version_once"
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "language"],
+                condition=Q(published_at__isnull=True),
+                name="document_one_draft",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -103,7 +127,64 @@ class Module(models.Model):
         return self.title
 
 
-def content_hash(*, title: str, intro: str, clauses: list[tuple[str, str, str, str]]) -> str:
-    """SHA-256 (hex) over title, intro and clauses (anchor, line, why, source) in order."""
+class SignOff(models.Model):
+    """Who outside the software said that a text is right: a clinical or a legal lead.
+
+    Kept apart from the text, because it comes before or after publishing, and more than once.
+    """
+
+    class Field(models.TextChoices):
+        """What somebody answers for."""
+
+        CLINICAL = "clinical", _("Clinical")
+        LEGAL = "legal", _("Legal and data protection")
+
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="sign_offs")
+    field = models.CharField(max_length=10, choices=Field)
+    signed_off_by = models.CharField(max_length=120)
+    signed_off_on = models.DateField()
+    # The words that were signed off: a draft that changes afterwards needs another signature.
+    content_hash = models.CharField(max_length=64)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-recorded_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.document}: {self.signed_off_by}"
+
+
+def content_hash(
+    *,
+    title: str,
+    intro: str,
+    clauses: Sequence[tuple[str, str, str, str]] = (),
+    modules: Sequence[tuple[str, str, str, str, list]] = (),
+) -> str:
+    """SHA-256 (hex) over all that people read, in order.
+
+    ``clauses``: anchor, line, why, source; ``modules``: slug, title, text, question, answers.
+    """
     parts = [title, intro, *("\x1f".join(clause) for clause in clauses)]
+    for *words, answers in modules:
+        parts.append("\x1f".join([*words, json.dumps(answers, sort_keys=True)]))
     return hashlib.sha256("\x1e".join(parts).encode()).hexdigest()
+
+
+def hash_of(document: Document) -> str:
+    """The content hash of a document as its rows stand now."""
+    return content_hash(
+        title=document.title,
+        intro=document.intro,
+        clauses=list(
+            Clause.objects.filter(document=document).values_list("anchor", "line", "why", "source")
+        ),
+        modules=list(
+            Module.objects.filter(document=document).values_list(
+                "slug", "title", "text", "question", "answers"
+            )
+        ),
+    )

@@ -99,6 +99,8 @@ class User(AbstractBaseUser):
     suspended_until = models.DateTimeField(null=True, blank=True)
     silenced_until = models.DateTimeField(null=True, blank=True)
     joined_at = models.DateTimeField(default=timezone.now)
+    # The age stage that the daily job has dealt with (forum/ages.py); empty before its first run.
+    age_stage = models.CharField(max_length=8, blank=True, default="", db_default="")
 
     objects = UserManager()
 
@@ -135,14 +137,17 @@ class User(AbstractBaseUser):
         super().clean()
         self.email = self.email.lower()
 
-    def age_group(self, at: datetime) -> AgeGroup | None:
-        """The member's age group at a moment; None for staff and outside 13 to 25."""
+    def age(self, at: datetime) -> int | None:
+        """Full years at a moment; None where no birth month and year are stored."""
         if self.birth_year is None or self.birth_month is None:
             return None
         today = timezone.localdate(at)
-        return group_for_age(
-            age_on(today, birth_year=self.birth_year, birth_month=self.birth_month)
-        )
+        return age_on(today, birth_year=self.birth_year, birth_month=self.birth_month)
+
+    def age_group(self, at: datetime) -> AgeGroup | None:
+        """The member's age group at a moment; None for staff and outside 13 to 25."""
+        age = self.age(at)
+        return None if age is None else group_for_age(age)
 
     @property
     def lets_hcps_read(self) -> bool:

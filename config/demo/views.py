@@ -9,11 +9,13 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import Access, access
 from accounts.models import User
 from config.demo.personas import NAMES, PERSONAS, name_from
+from forum.access_log import shows_no_posts
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 @access(Access.PUBLIC)
+@shows_no_posts
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
     """Who you can be here."""

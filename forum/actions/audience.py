@@ -2,16 +2,26 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from enum import StrEnum
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from accounts.consent import notice_kind, record_consent
 from accounts.models import Consent, Document, HcpChoice, Method, Purpose, User
+from accounts.viewer import viewer_of
 from forum import summaries
 from forum.actions.reactions import recount_reactions
+from forum.errors import NotVisible
 from forum.models import Audience, Post, Quote, Reaction, Thread
+
+
+class Scope(StrEnum):
+    """Which posts a choice about health professionals is for."""
+
+    FROM_NOW_ON = "from_now_on"
+    OLDER_POSTS_TOO = "older_posts_too"  # they are taken back; nothing is ever widened
 
 
 @transaction.atomic
@@ -19,26 +29,28 @@ def choose_hcp_involvement(
     *,
     user: User,
     choice: HcpChoice,
-    older_posts: Iterable[int] = (),
+    scope: Scope = Scope.FROM_NOW_ON,
     method: Method = Method.SETTINGS,
     at: datetime | None = None,
 ) -> Consent:
     """Record a member's choice; returns its record. It counts from the moment this commits.
 
-    ``older_posts``: ids of posts to take back from HCPs as well (see ``community_posts_of``).
-    Where the choice is ``none``, posts that were never published become peers-only in any case,
-    and reactions no longer count for HCPs.
+    ``OLDER_POSTS_TOO`` takes back from HCPs all that the member wrote before; which posts these
+    are is asked under the lock on the author, so that none sent meanwhile is forgotten. Where the
+    choice is ``none``, posts that were never published become peers-only in any case, and
+    reactions no longer count for HCPs.
     """
+    at = at or timezone.now()
     user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     user.hcp_choice = choice
-    user.hcp_choice_at = at or timezone.now()
+    user.hcp_choice_at = at
     user.save(update_fields=["hcp_choice", "hcp_choice_at"])
-    to_narrow = set(older_posts)
-    if not user.lets_hcps_read:
+    own = Post.objects.filter(author=user, audience=Audience.COMMUNITY)
+    if scope == Scope.OLDER_POSTS_TOO:
+        narrow(own.values_list("pk", flat=True))
+    elif not user.lets_hcps_read:
         # Else a moderator would let a post out to HCPs after its author opted out.
-        waiting = Post.objects.filter(author=user, audience=Audience.COMMUNITY, position=None)
-        to_narrow.update(waiting.values_list("pk", flat=True))
-    narrow(to_narrow)
+        narrow(own.filter(position=None).values_list("pk", flat=True))
     if not user.lets_hcps_read:
         reactions = Reaction.objects.filter(author=user, audience=Audience.COMMUNITY)
         posts = sorted(set(reactions.values_list("post_id", flat=True)))
@@ -55,15 +67,24 @@ def choose_hcp_involvement(
     )
 
 
-def community_posts_of(author: User) -> list[int]:
-    """Ids of an author's own posts that HCPs may read now."""
-    own = Post.objects.filter(author=author, audience=Audience.COMMUNITY)
-    return list(own.values_list("pk", flat=True))
+@transaction.atomic
+def take_back(*, post: Post, author: User) -> bool:
+    """Make one's own post peers-only for good, with what quotes it and, for a thread, all replies.
+
+    Returns False where it was peers-only already. Raises ``NotVisible`` for posts of others.
+    """
+    author = User.objects.select_for_update(no_key=True).get(pk=author.pk)
+    own = Post.objects.visible_to(viewer_of(author)).filter(pk=post.pk, author=author)
+    if not own.exists():
+        raise NotVisible
+    if not own.filter(audience=Audience.COMMUNITY).exists():
+        return False
+    return narrow([post.pk]) > 0
 
 
-def unpublished_posts_of(author: User) -> list[int]:
-    """Ids of an author's own posts that wait for their first publication."""
-    return list(Post.objects.filter(author=author, position=None).values_list("pk", flat=True))
+def what_follows(post: Post) -> QuerySet[Post]:
+    """Other posts that become peers-only with this one: for its author to know beforehand."""
+    return Post.objects.filter(pk__in=_what_follows({post.pk}), audience=Audience.COMMUNITY)
 
 
 @transaction.atomic

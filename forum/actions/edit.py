@@ -10,7 +10,7 @@ from accounts.viewer import viewer_of
 from forum import markdown
 from forum.actions.state import change_state, lock_post
 from forum.actions.submit import check_hcp_dose, findings_in, verdict_on
-from forum.errors import CANNOT_WRITE, NotVisible, Refused, StaleVersion
+from forum.errors import NotVisible, Refused, StaleVersion, cannot_write
 from forum.models import Post, Quote, Revision, Status
 from forum.policy import EDITED, Ticket
 from forum.states import Severity, Track
@@ -34,7 +34,7 @@ def edit_post(
     if not Post.objects.visible_to(viewer).filter(pk=post.pk, author=author).exists():
         raise NotVisible
     if not viewer.may_write:
-        raise Refused(CANNOT_WRITE)
+        raise Refused(cannot_write(viewer))
     post = lock_post(post.pk)
     if post.status not in EDITABLE:
         raise NotVisible

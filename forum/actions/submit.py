@@ -12,13 +12,13 @@ from forum import markdown, summaries
 from forum.actions.notices import tell_of_new_post
 from forum.actions.state import next_position, set_ticket
 from forum.errors import (
-    CANNOT_WRITE,
     HCP_DOSE,
     NO_ADVICE_ASKED,
     NOT_ASKED,
     THREAD_LOCKED,
     NotVisible,
     Refused,
+    cannot_write,
 )
 from forum.models import Audience, Board, Draft, Post, Quote, Revision, Status, Thread
 from forum.policy import CLEAN_POSTS_UNDER_18, Verdict, judge
@@ -83,10 +83,12 @@ def _submit(*, draft: Draft, author: User, at: datetime) -> Post:
     if not viewer.may_read:
         raise NotVisible
     if not viewer.may_write:
-        raise Refused(CANNOT_WRITE)
+        raise Refused(cannot_write(viewer))
     board, thread = _place_of(draft, viewer)
     if thread is not None:
-        _check_may_reply(author, thread)
+        refusal = reply_refusal(author, thread)
+        if refusal is not None:
+            raise refusal
     source = _source_of(draft, viewer, thread)
     findings = findings_in(title=draft.title, text=draft.text)
     check_hcp_dose(author, findings)
@@ -178,16 +180,22 @@ def allowed_audience(
     return narrowest(*limits)
 
 
-def _check_may_reply(author: User, thread: Thread) -> None:
+def reply_refusal(author: User, thread: Thread) -> Refused | None:
+    """Why this author may not reply in a thread that they may read; None where they may.
+
+    Asked before they write, and again when they send. Sources: safety.md P2.1 (``on_request``)
+    and *humour and hope* ("no advice please").
+    """
     if thread.is_locked:
-        raise Refused(THREAD_LOCKED)
+        return Refused(THREAD_LOCKED)
     if author.role != Role.HCP:
-        return
+        return None
     if thread.no_advice:
-        raise Refused(NO_ADVICE_ASKED, _code_clause("respect-the-choice"))
+        return Refused(NO_ADVICE_ASKED, _code_clause("respect-the-choice"))
     on_request = thread.author.role == Role.MEMBER and thread.author.hcp_choice != HcpChoice.OPEN
     if on_request and not thread.asks_professional:
-        raise Refused(NOT_ASKED, _code_clause("respect-the-choice"))
+        return Refused(NOT_ASKED, _code_clause("respect-the-choice"))
+    return None
 
 
 def check_hcp_dose(author: User, findings: Sequence[Finding]) -> None:

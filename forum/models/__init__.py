@@ -1,5 +1,6 @@
 """Models of the forum, one file a noun."""
 
+from forum.models.access import HcpAccess, Surface
 from forum.models.board import Board
 from forum.models.draft import Draft
 from forum.models.notice import Notice, NoticeKind
@@ -12,6 +13,7 @@ __all__ = [
     "Audience",
     "Board",
     "Draft",
+    "HcpAccess",
     "Notice",
     "NoticeKind",
     "Post",
@@ -21,6 +23,7 @@ __all__ = [
     "Revision",
     "Severity",
     "Status",
+    "Surface",
     "Thread",
     "ThreadSummary",
     "Track",

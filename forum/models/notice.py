@@ -1,11 +1,16 @@
 """Notices: what a person is told. The row itself knows whether its e-mail is still due."""
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.ids import new_public_id
+
+if TYPE_CHECKING:
+    from forum.models.thread import Thread
 
 
 class NoticeKind(models.TextChoices):
@@ -15,10 +20,15 @@ class NoticeKind(models.TextChoices):
     QUOTE = "quote", _("You were quoted")
     DECISION = "decision", _("A moderator looked at your post")
     REPORT = "report", _("News on your report")
+    EMERGENCY = "emergency", _("About an emergency")
+    AGE = "age", _("Your age group here")
+    REMINDER = "reminder", _("Who reads your posts")
 
 
 # Kinds about somebody else's post: shown only while the person may see that post.
 ABOUT_OTHERS = (NoticeKind.REPLY, NoticeKind.QUOTE)
+# Kinds about the account itself: mailed also to members who want no mails about what is new.
+ALWAYS_MAILED = (NoticeKind.AGE, NoticeKind.EMERGENCY)
 
 
 class Notice(models.Model):
@@ -43,6 +53,8 @@ class Notice(models.Model):
     mail_leased_until = models.DateTimeField(null=True, blank=True)
     mail_tries = models.PositiveSmallIntegerField(default=0)
 
+    opening_pk: int | None  # of the post's thread; there through ``access_log.with_openings``
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["recipient", "same_as"], name="notice_once"),
@@ -58,3 +70,10 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} for {self.recipient_id}"
+
+    @property
+    def thread(self) -> "Thread":
+        """The thread of the post that it is about. Raises ``ValueError`` where there is none."""
+        if self.post is None:
+            raise ValueError(f"{self} is about no post")
+        return self.post.thread

@@ -51,6 +51,7 @@ class Post(models.Model):
     review_reasons = models.JSONField(default=list, blank=True)
 
     objects = PostQuerySet.as_manager()
+    opening_pk: int | None  # of its thread; there through ``access_log.with_openings``
 
     class Meta:
         constraints = [

@@ -41,6 +41,7 @@ class Thread(models.Model):
     published_at = models.DateTimeField(null=True, blank=True)
 
     objects = ThreadQuerySet.as_manager()
+    opening_pk: int | None  # there where rows come through ``access_log.with_openings``
 
     class Meta:
         constraints = [
@@ -83,6 +84,7 @@ class ThreadSummary(models.Model):
     last_at = models.DateTimeField()
 
     objects = SummaryQuerySet.as_manager()
+    opening_pk: int | None  # as on ``Thread``
 
     class Meta:
         constraints = [

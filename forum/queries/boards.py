@@ -9,6 +9,7 @@ from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
 from accounts.models import Role
 from accounts.viewer import Viewer
 from forum import visibility
+from forum.access_log import with_openings
 from forum.models import Board, Post, Status, Thread, ThreadSummary
 from forum.states import AGE_GROUP_FIELD
 from forum.summaries import SEEN_BY, came_out
@@ -43,7 +44,8 @@ def boards_with_newest(viewer: Viewer) -> list[BoardEntry]:
         .order_by("-published_at", "-pk")
     )
     boards = list(boards_for(viewer).annotate(newest_pk=Subquery(newest.values("pk")[:1])))
-    threads = Thread.objects.visible_to(viewer).in_bulk(
+    visible = with_openings(viewer, Thread.objects.visible_to(viewer), "pk")
+    threads = visible.select_related("author").in_bulk(
         [board.newest_pk for board in boards if board.newest_pk]
     )
     return [BoardEntry(board, threads.get(board.newest_pk)) for board in boards]
@@ -57,6 +59,7 @@ class BoardRow:
     replies: int
     last_at: datetime
     last_author: str
+    opening_pk: int | None = None  # for viewers whose reading is written down
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,7 @@ def board_page(viewer: Viewer, board: Board, *, after: str = "") -> BoardPage:
     rows in which such an author had the last word are worked out apart and merged in at their
     right place, so that neither count nor order tells of them.
     """
-    base = ThreadSummary.objects.visible_to(viewer).filter(board=board)
+    base = with_openings(viewer, ThreadSummary.objects.visible_to(viewer).filter(board=board))
     kept_from = visibility.author_kept_from(viewer, "last_")
     moved = _moved_rows(viewer, base, kept_from) if kept_from is not None else []
     plain = base.filter(~kept_from) if kept_from is not None else base
@@ -98,7 +101,13 @@ def board_page(viewer: Viewer, board: Board, *, after: str = "") -> BoardPage:
         _correct_counts(viewer, page)
     return BoardPage(
         rows=[
-            BoardRow(row.thread, row.replies, row.last_at, row.last_author.pseudonym)
+            BoardRow(
+                thread=row.thread,
+                replies=row.replies,
+                last_at=row.last_at,
+                last_author=row.last_author.pseudonym,
+                opening_pk=getattr(row, "opening_pk", None),
+            )
             for row in page
         ],
         own_waiting=[] if after else own_waiting_threads(viewer, board),

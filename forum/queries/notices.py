@@ -18,7 +18,20 @@ def notices_for(viewer: Viewer) -> QuerySet[Notice]:
 
 
 def unread_count(viewer: Viewer) -> int:
-    """How many notices the person has not opened yet; 0 for guests."""
+    """How many notices the person has not opened yet; 0 for guests.
+
+    Stands on every page, so the door is asked only where a notice is about somebody's post.
+    """
     if viewer.user_id is None:
         return 0
-    return notices_for(viewer).filter(read_at=None).count()
+    unread = Notice.objects.filter(recipient_id=viewer.user_id, read_at=None)
+    rows = list(unread.values_list("kind", "post_id"))
+    others = [post_id for kind, post_id in rows if kind in ABOUT_OTHERS]
+    if not others:
+        return len(rows)
+    visible = set(
+        Post.objects.visible_to(viewer)
+        .filter(status=Status.PUBLISHED, pk__in=others)
+        .values_list("pk", flat=True)
+    )
+    return len(rows) - sum(post_id not in visible for post_id in others)

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from accounts.viewer import Viewer
 from forum import visibility
+from forum.access_log import with_openings
 from forum.models import Post, Quote, Reaction, ReactionKind, Status, Thread, ThreadSummary
 from forum.summaries import SEEN_BY
 
@@ -22,6 +23,12 @@ class ShownPost:
     quotes: tuple[Quote, ...] = ()
     reactions: tuple[tuple[str, int], ...] = ()  # (kind, sum), kinds in their order
     own_reactions: frozenset[str] = frozenset()
+
+
+def posts_on(shown: list[ShownPost]) -> list[Post]:
+    """The posts of which a list shows words, with those that are quoted. No tombstones."""
+    with_words = [item for item in shown if item.post.status != Status.REMOVED]
+    return [post for item in with_words for post in (item.post, *(q.source for q in item.quotes))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,18 +99,14 @@ def places_for(viewer: Viewer, thread: Thread) -> Places:
 
 def find_thread(viewer: Viewer, public_id: str) -> Thread | None:
     """A thread that the viewer may see, with board and author; None otherwise."""
-    return (
-        Thread.objects.visible_to(viewer)
-        .filter(public_id=public_id)
-        .select_related("board", "author")
-        .first()
-    )
+    threads = with_openings(viewer, Thread.objects.visible_to(viewer), "pk")
+    return threads.filter(public_id=public_id).select_related("board", "author").first()
 
 
 def find_post(viewer: Viewer, public_id: str) -> Post | None:
     """A post that the viewer may see, with thread, board and author; None otherwise."""
     return (
-        Post.objects.visible_to(viewer)
+        with_openings(viewer, Post.objects.visible_to(viewer))
         .filter(public_id=public_id)
         .select_related("thread__board", "thread__author", "author")
         .first()
@@ -127,7 +130,7 @@ def thread_page(viewer: Viewer, thread: Thread, number: int | None = None) -> Th
         posts = list(
             Post.objects.shown_to(viewer)
             .filter(thread=thread, position__range=(first, last))
-            .select_related("author", "removed_under")
+            .select_related("author__hcp_profile", "removed_under")
             .order_by("position")
         )
     waiting: list[Post] = []
@@ -135,9 +138,11 @@ def thread_page(viewer: Viewer, thread: Thread, number: int | None = None) -> Th
         waiting = list(
             Post.objects.visible_to(viewer)
             .filter(thread=thread, author_id=viewer.user_id, position__isnull=True)
-            .select_related("author")
+            .select_related("author__hcp_profile")
             .order_by("created_at", "pk")
         )
+    for post in (*posts, *waiting):
+        post.thread = thread  # else each card would ask for it again
     shown = dressed(viewer, [*posts, *waiting])
     return ThreadPage(
         thread=thread,
@@ -208,8 +213,8 @@ def own_posts(viewer: Viewer, *, after: str = "") -> tuple[list[Post], bool]:
             Q(created_at__lt=last.created_at) | Q(created_at=last.created_at, pk__lt=last.pk)
         )
     rows = list(
-        own.select_related("author", "thread", "removed_under").order_by("-created_at", "-pk")[
-            : WINDOW + 1
-        ]
+        with_openings(viewer, own)
+        .select_related("author__hcp_profile", "thread__author", "removed_under")
+        .order_by("-created_at", "-pk")[: WINDOW + 1]
     )
     return rows[:WINDOW], len(rows) > WINDOW

@@ -7,20 +7,23 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.access import Access, access
 from accounts.http import SignedInRequest
 from accounts.ids import new_public_id
+from forum.access_log import record_shown, shows_no_posts
 from forum.actions.drafts import save_draft
 from forum.actions.submit import findings_in, sent_post, submit_post
 from forum.cards import preview
 from forum.check import check_cards
 from forum.errors import NotVisible, Refused
 from forum.forms import AskForm, ReplyForm
-from forum.models import Audience, Draft, Thread
+from forum.models import Audience, Draft, Surface, Thread
 from forum.policy import aimed_wait
 from forum.queries.boards import boards_for
+from forum.queries.firsts import firsts_of, is_first_post
 from forum.queries.threads import find_post, find_thread
 from forum.screening import Kind, mask
 
 
 @access(Access.READER)
+@shows_no_posts
 @require_safe
 def start(request: SignedInRequest) -> HttpResponse:
     """Choose where to ask."""
@@ -28,6 +31,7 @@ def start(request: SignedInRequest) -> HttpResponse:
 
 
 @access(Access.READER)
+@shows_no_posts
 @require_http_methods(["GET", "HEAD", "POST"])
 def write(request: SignedInRequest, slug: str) -> HttpResponse:
     """Write a new thread for a board; what is valid is kept as a draft and goes to the check."""
@@ -42,7 +46,8 @@ def write(request: SignedInRequest, slug: str) -> HttpResponse:
             return redirect("forum:sent", post.public_id)
         save_draft(author=request.user, board=board, **data)
         return redirect("forum:check", data["key"])
-    return render(request, "forum/ask.html", {"board": board, "form": form})
+    firsts = firsts_of(request.viewer, request.user)
+    return render(request, "forum/ask.html", {"board": board, "form": form, "firsts": firsts})
 
 
 @access(Access.READER)
@@ -64,14 +69,24 @@ def change(request: SignedInRequest, key: str) -> HttpResponse:
         "quote": quote,
     }
     if draft.board is not None:
+        record_shown(request, Surface.REPLY)
         ask_form = AskForm(author=request.user, initial=initial)
-        return render(request, "forum/ask.html", {"board": draft.board, "form": ask_form})
+        firsts = firsts_of(request.viewer, request.user)
+        context = {"board": draft.board, "form": ask_form, "firsts": firsts}
+        return render(request, "forum/ask.html", context)
     thread = _thread_of(request, draft)
     if thread is None:
         raise Http404
     form = ReplyForm(author=request.user, widest=Audience(thread.audience), initial=initial)
     quoted = find_post(request.viewer, quote) if quote else None
-    context = {"thread": thread, "board": thread.board, "form": form, "quoted": quoted}
+    record_shown(request, Surface.REPLY, posts=[quoted] if quoted else [], titles=[thread])
+    context = {
+        "thread": thread,
+        "board": thread.board,
+        "form": form,
+        "quoted": quoted,
+        "first_post": is_first_post(request.viewer),
+    }
     return render(request, "forum/reply.html", context)
 
 
@@ -102,6 +117,7 @@ def check(request: SignedInRequest, key: str) -> HttpResponse:
     thread = _thread_of(request, draft)
     found = check_cards(title=draft.title, text=draft.text)
     quoted = find_post(request.viewer, draft.quoted_post.public_id) if draft.quoted_post else None
+    record_shown(request, Surface.REPLY, posts=[quoted] if quoted else [])
     context = {
         "draft": draft,
         "quoted": quoted,
@@ -116,6 +132,7 @@ def check(request: SignedInRequest, key: str) -> HttpResponse:
 
 
 @access(Access.READER)
+@shows_no_posts
 @require_safe
 def sent(request: SignedInRequest, public_id: str) -> HttpResponse:
     """What happens next with a post that was just sent."""

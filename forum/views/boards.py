@@ -12,7 +12,8 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import Access, access
 from accounts.http import SignedInRequest
-from forum.models import Audience
+from forum.access_log import record_shown
+from forum.models import Audience, Surface
 from forum.queries.boards import BoardRow, board_page, boards_for, boards_with_newest
 
 
@@ -20,7 +21,10 @@ from forum.queries.boards import BoardRow, board_page, boards_for, boards_with_n
 @require_safe
 def boards(request: SignedInRequest) -> HttpResponse:
     """All boards that the viewer may open."""
-    return render(request, "forum/boards.html", {"entries": boards_with_newest(request.viewer)})
+    entries = boards_with_newest(request.viewer)
+    titles = [entry.newest for entry in entries if entry.newest]
+    record_shown(request, Surface.BOARD, titles=titles)
+    return render(request, "forum/boards.html", {"entries": entries})
 
 
 @access(Access.READER)
@@ -31,6 +35,7 @@ def board(request: SignedInRequest, slug: str) -> HttpResponse:
     if found is None:
         raise Http404
     page = board_page(request.viewer, found, after=request.GET.get("after", "")[:20])
+    record_shown(request, Surface.BOARD, titles=page.rows)
     older = ""
     if page.has_older:
         older = reverse("forum:board", args=[slug]) + f"?after={page.rows[-1].thread.public_id}"

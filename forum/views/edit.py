@@ -6,10 +6,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import Access, access
 from accounts.http import SignedInRequest
+from forum.access_log import record_shown
 from forum.actions.edit import EDITABLE, edit_post
 from forum.errors import NotVisible, Refused, StaleVersion
 from forum.forms import EditForm
-from forum.models import Post
+from forum.models import Post, Surface
 from forum.queries.threads import find_post
 
 
@@ -20,6 +21,7 @@ def edit(request: SignedInRequest, public_id: str) -> HttpResponse:
     post = _own(request, public_id)
     if post.status not in EDITABLE:
         raise Http404
+    record_shown(request, Surface.OWN_POSTS, titles=[post])
     initial = {"text": post.text, "version": post.version}
     form = EditForm(request.POST or None, initial=initial)
     newer: Post | None = None
@@ -53,6 +55,8 @@ def edit(request: SignedInRequest, public_id: str) -> HttpResponse:
 def history(request: SignedInRequest, public_id: str) -> HttpResponse:
     """All wordings of one's own post, newest first."""
     post = _own(request, public_id)
+    # The page names the thread, which may be somebody else's.
+    record_shown(request, Surface.OWN_POSTS, titles=[post])
     revisions = post.revisions.order_by("-number")
     return render(request, "forum/history.html", {"post": post, "revisions": revisions})
 

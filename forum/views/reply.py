@@ -7,14 +7,16 @@ from django.views.decorators.http import require_http_methods
 from accounts.access import Access, access
 from accounts.http import SignedInRequest
 from accounts.ids import new_public_id
+from forum.access_log import record_shown
 from forum.actions.drafts import save_draft
-from forum.actions.submit import sent_post, submit_post
+from forum.actions.submit import reply_refusal, sent_post, submit_post
 from forum.check import check_cards
 from forum.errors import NotVisible, Refused
 from forum.forms import ReplyForm
 from forum.markdown import plain
-from forum.models import Audience, Post, Status, Thread
+from forum.models import Audience, Post, Status, Surface, Thread
 from forum.models.post import EXCERPT_MAX
+from forum.queries.firsts import is_first_post
 from forum.queries.threads import find_post, find_thread
 from forum.views.threads import post_address
 
@@ -27,6 +29,10 @@ def reply(request: SignedInRequest, public_id: str) -> HttpResponse:
     if thread is None or thread.status != Status.PUBLISHED:
         raise Http404
     quoted = _quoted(request, thread)
+    record_shown(request, Surface.REPLY, posts=[quoted] if quoted else [], titles=[thread])
+    if request.method != "POST" and (refused := reply_refusal(request.user, thread)):
+        context = {"thread": thread, "board": thread.board, "refusal": refused}
+        return render(request, "forum/reply.html", context)
     widest = Audience(thread.audience)
     if quoted is not None and quoted.audience == Audience.PEERS:
         widest = Audience.PEERS
@@ -57,9 +63,18 @@ def reply(request: SignedInRequest, public_id: str) -> HttpResponse:
         except NotVisible:
             raise Http404 from None
         except Refused as refusal:
+            if not request.viewer.may_write:
+                # The check page keeps the words, and says what stands in the way.
+                return redirect("forum:check", draft.key)
             form.add_error(None, str(refusal.message))
             status = 422
-    context = {"thread": thread, "board": thread.board, "form": form, "quoted": quoted}
+    context = {
+        "thread": thread,
+        "board": thread.board,
+        "form": form,
+        "quoted": quoted,
+        "first_post": is_first_post(request.viewer),
+    }
     return render(request, "forum/reply.html", context, status=status)
 
 

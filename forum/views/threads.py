@@ -8,17 +8,21 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import Access, access
 from accounts.http import SignedInRequest
 from accounts.ids import new_public_id
+from forum.access_log import record_shown
 from forum.actions.reactions import toggle_reaction
+from forum.actions.submit import reply_refusal
 from forum.cards import cards
 from forum.errors import NotVisible
 from forum.forms import ReplyForm
-from forum.models import Audience, Post, ReactionKind, Status
+from forum.models import Audience, Post, ReactionKind, Status, Surface
+from forum.queries.firsts import is_first_post
 from forum.queries.threads import (
     dressed,
     find_post,
     find_thread,
     own_posts,
     page_of,
+    posts_on,
     thread_page,
 )
 
@@ -32,11 +36,14 @@ def thread(request: SignedInRequest, public_id: str) -> HttpResponse:
     page = thread_page(request.viewer, found, number) if found else None
     if found is None or page is None:
         raise Http404
+    record_shown(request, Surface.THREAD, posts=posts_on(page.posts), titles=[found])
+    refusal = reply_refusal(request.user, found)
     form = ReplyForm(
         author=request.user,
         widest=Audience(found.audience),
         initial={"key": new_public_id(), "audience": found.audience},
     )
+    may_reply = request.viewer.may_write and refusal is None and found.status == Status.PUBLISHED
     return render(
         request,
         "forum/thread.html",
@@ -49,9 +56,9 @@ def thread(request: SignedInRequest, public_id: str) -> HttpResponse:
             "form": form,
             "page_numbers": page_numbers(page.number, page.pages),
             "thread_address": reverse("forum:thread", args=[found.public_id]),
-            "may_reply": request.viewer.may_write
-            and not found.is_locked
-            and found.status == Status.PUBLISHED,
+            "refusal": refusal,
+            "may_reply": may_reply,
+            "first_post": may_reply and is_first_post(request.viewer),
         },
     )
 
@@ -86,7 +93,9 @@ def react(request: SignedInRequest, public_id: str) -> HttpResponse:
 def my_posts(request: SignedInRequest) -> HttpResponse:
     """The viewer's own posts with their state, newest first; ``?after=`` goes on."""
     posts, has_older = own_posts(request.viewer, after=request.GET.get("after", "")[:20])
-    shown = cards(request.viewer, dressed(request.viewer, posts))
+    dressed_posts = dressed(request.viewer, posts)
+    record_shown(request, Surface.OWN_POSTS, posts=posts_on(dressed_posts), titles=posts)
+    shown = cards(request.viewer, dressed_posts)
     entries = [
         {
             "title": found.thread.title,

@@ -1,6 +1,7 @@
 """Models of moderation, one file a noun."""
 
 from moderation.models.audit import AuditEvent, AuditHead
+from moderation.models.breakglass import BreakGlass, GlassState, Risk
 from moderation.models.case import Case, CaseStatus, Outcome
 from moderation.models.decision import Claim, Decision, DecisionKind
 from moderation.models.report import Category, Report, ReportStatus
@@ -8,13 +9,16 @@ from moderation.models.report import Category, Report, ReportStatus
 __all__ = [
     "AuditEvent",
     "AuditHead",
+    "BreakGlass",
     "Case",
     "CaseStatus",
     "Category",
     "Claim",
     "Decision",
     "DecisionKind",
+    "GlassState",
     "Outcome",
     "Report",
     "ReportStatus",
+    "Risk",
 ]

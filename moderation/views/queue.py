@@ -11,10 +11,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import Access, access
 from accounts.http import SignedInRequest
+from forum.access_log import record_shown, shows_no_posts
 from forum.actions.state import IllegalMove
 from forum.cards import body
 from forum.errors import NotVisible, StaleVersion
-from forum.models import Post
+from forum.models import Post, Surface
 from moderation.actions.decide import AlreadyDecided, ClaimedByOther, decide
 from moderation.forms import DecideForm
 from moderation.models import Claim, DecisionKind
@@ -25,6 +26,7 @@ CHANGED = _("This changed while you were looking. Please read it again, then dec
 
 
 @access(Access.REVIEWER)
+@shows_no_posts
 @require_safe
 def queue(request: SignedInRequest) -> HttpResponse:
     """What waits, most urgent first. No words of posts are shown here."""
@@ -71,6 +73,12 @@ def item(request: SignedInRequest, public_id: str) -> HttpResponse:
         raise Http404
     if isinstance(found, Claim):
         return _taken(request, found)
+    record_shown(
+        request,
+        Surface.QUEUE,
+        posts=[found.post, *found.context, *(quote.source for quote in found.quotes)],
+        titles=[found.post],
+    )
     form.initial["version"] = found.post.version
     if form.is_bound and form.non_field_errors():
         # The new wording is shown; what was typed stays, and now speaks of this version.
@@ -110,6 +118,7 @@ def _decide(request: SignedInRequest, public_id: str, form: DecideForm) -> HttpR
     except NotVisible:
         raise Http404 from None
     except AlreadyDecided as done:
+        record_shown(request, Surface.QUEUE)  # the decision, no post
         context = {"decision": done.decision}
         return render(request, "moderation/already_decided.html", context, status=409)
     except ClaimedByOther as taken:
@@ -133,6 +142,7 @@ def release_item(request: SignedInRequest, public_id: str) -> HttpResponse:
 
 
 def _taken(request: SignedInRequest, claim: Claim) -> HttpResponse:
+    record_shown(request, Surface.QUEUE)  # who has it, no post
     return render(request, "moderation/taken.html", {"claim": claim}, status=409)
 
 

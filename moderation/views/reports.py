@@ -9,7 +9,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.access import Access, access
 from accounts.http import SignedInRequest, VisitorRequest
 from accounts.models import User
-from forum.models import Post
+from forum.access_log import record_shown, shows_no_posts
+from forum.models import Post, Surface
+from forum.queries.access import about_words
 from forum.queries.threads import find_post
 from moderation.actions.reports import file_report
 from moderation.forms import ReportForm, StatusForm
@@ -20,6 +22,7 @@ SENT = "report_sent"
 
 
 @access(Access.PUBLIC)
+@shows_no_posts
 @require_http_methods(["GET", "HEAD", "POST"])
 def report(request: VisitorRequest) -> HttpResponse:
     """Report something in general."""
@@ -33,11 +36,13 @@ def report_post(request: SignedInRequest, public_id: str) -> HttpResponse:
     post = find_post(request.viewer, public_id)
     if post is None or post.author_id == request.viewer.user_id:
         raise Http404
+    record_shown(request, Surface.REPORT, posts=[post], titles=[post])
     return _report(request, post=post)
 
 
 def _report(request: VisitorRequest, *, post: Post | None) -> HttpResponse:
-    form = ReportForm(request.POST or None)
+    about = about_words(request.viewer, request.GET.get("about", "")[:20])
+    form = ReportForm(request.POST or None, initial={"words": f"{about}\n\n"} if about else {})
     reporter = request.user if isinstance(request.user, User) else None
     if reporter:
         del form.fields["contact"]
@@ -57,6 +62,7 @@ def _report(request: VisitorRequest, *, post: Post | None) -> HttpResponse:
 
 
 @access(Access.PUBLIC)
+@shows_no_posts
 @require_safe
 def sent(request: VisitorRequest) -> HttpResponse:
     """Number and key of the report that was just sent from this browser."""
@@ -67,6 +73,7 @@ def sent(request: VisitorRequest) -> HttpResponse:
 
 
 @access(Access.PUBLIC)
+@shows_no_posts
 @require_http_methods(["GET", "HEAD", "POST"])
 def status(request: VisitorRequest) -> HttpResponse:
     """What became of a report, by number and key."""
@@ -81,6 +88,7 @@ def status(request: VisitorRequest) -> HttpResponse:
 
 
 @access(Access.ACCOUNT)
+@shows_no_posts
 @require_safe
 def own_list(request: SignedInRequest) -> HttpResponse:
     """The person's own reports."""
@@ -90,6 +98,7 @@ def own_list(request: SignedInRequest) -> HttpResponse:
 
 
 @access(Access.ACCOUNT)
+@shows_no_posts
 @require_safe
 def own(request: SignedInRequest, number: str) -> HttpResponse:
     """One of the person's own reports."""

@@ -6,12 +6,13 @@ import pytest
 from playwright.sync_api import BrowserContext, Page
 
 from accounts.documents import publish_texts
-from accounts.models import User
+from accounts.models import Role, User
 from forum.models import Post, Status
+from moderation.actions.breakglass import approve, ask
 from moderation.actions.reports import file_report, open_case
-from moderation.models import Category
+from moderation.models import Category, Risk
 from tests.browser.people import Community, make_community
-from tests.factories import submit_thread
+from tests.factories import make_staff, submit_thread
 
 SignIn = Callable[[Page, User], None]
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -21,6 +22,11 @@ PUBLIC = [
     "/help-now/",
     "/how-it-works/",
     "/stay-safe/",
+    "/how-to-judge/",
+    "/how-to-judge/?sorted=tc",
+    "/how-to-judge/?sorted=tc&go=1",
+    "/how-to-judge/?sorted=tc&pick=l&go=1",
+    "/how-to-judge/?sorted=tcltcltc",
     "/privacy/",
     "/accessibility/",
     "/rules/",
@@ -156,5 +162,24 @@ def test_pages_of_the_team(
     check(look, ["/desk/", f"/desk/reports/{report.number}/"], assert_no_axe_violations)
     case = open_case(report=report, admin=community.admin)
     check(look, [f"/desk/cases/{case.public_id}/"], assert_no_axe_violations)
+    secret = Post.objects.get(thread=community.secret, is_opening=True)
+    exception = ask(
+        post=secret,
+        hcp=community.nurse,
+        admin=community.admin,
+        risk=Risk.LIFE,
+        reason="We cannot tell how bad it is.",
+        question="Is this an emergency?",
+    )
+    glass = ["/desk/break-glass/", "/desk/break-glass/?post=nothing"]
+    asking = f"/desk/break-glass/ask/{secret.public_id}/"
+    at_desk = f"/desk/break-glass/{exception.public_id}/"
+    check(look, [*glass, asking, at_desk], assert_no_axe_violations)
+    second = make_staff("SecondLamp", Role.ADMIN)
+    sign_in(look, second)
+    check(look, [at_desk], assert_no_axe_violations)
+    approve(exception=exception, admin=second)
+    sign_in(look, community.nurse)
+    check(look, [f"/break-glass/{exception.public_id}/"], assert_no_axe_violations)
     sign_in(look, community.nurse)
     check(look, [f"/t/{community.thread.public_id}/", "/queue/"], assert_no_axe_violations)

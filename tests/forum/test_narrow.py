@@ -5,7 +5,7 @@ import pytest
 from accounts.models import HcpChoice
 from accounts.viewer import viewer_of
 from forum import summaries
-from forum.actions.audience import choose_hcp_involvement, community_posts_of, narrow
+from forum.actions.audience import Scope, choose_hcp_involvement, narrow
 from forum.actions.reactions import toggle_reaction
 from forum.models import Audience, Post, ReactionKind, Status, Thread
 from moderation.models import DecisionKind
@@ -26,8 +26,8 @@ PEERS, COMMUNITY = Audience.PEERS, Audience.COMMUNITY
 
 
 def opt_out(user, *, older: bool) -> None:
-    posts = community_posts_of(user) if older else []
-    choose_hcp_involvement(user=user, choice=HcpChoice.NONE, older_posts=posts)
+    scope = Scope.OLDER_POSTS_TOO if older else Scope.FROM_NOW_ON
+    choose_hcp_involvement(user=user, choice=HcpChoice.NONE, scope=scope)
 
 
 def readable_by(viewer) -> set[int]:
@@ -180,10 +180,12 @@ def test_reactions_of_somebody_who_opted_out_no_longer_count_for_professionals(
     assert fresh(post).reactions == {PEERS: {"care": 2}, COMMUNITY: {"care": 1}}
 
 
-def test_taking_back_posts_of_others_is_not_part_of_ones_own_list(thread, host, guest):
-    publish_reply(guest, thread, text="I do.")
-    own = community_posts_of(host)
-    assert set(Post.objects.filter(pk__in=own).values_list("author", flat=True)) == {host.pk}
+def test_taking_back_older_posts_leaves_those_of_others_alone(thread, host, guest, board):
+    other = publish_thread(guest, board, title="Snacks", text="What do you eat?")
+    theirs = other.posts.get()
+    publish_reply(host, other, text="Bananas.")
+    opt_out(host, older=True)
+    assert fresh(theirs).audience == COMMUNITY
 
 
 def test_what_a_professional_could_read_yesterday_is_gone_at_the_next_question(thread, host, nurse):

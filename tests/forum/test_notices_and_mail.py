@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.models import Block, HcpChoice
 from accounts.viewer import viewer_of
 from forum import mail as mails
-from forum.actions.audience import choose_hcp_involvement, community_posts_of
+from forum.actions.audience import Scope, choose_hcp_involvement
 from forum.actions.notices import mark_all_read, notify
 from forum.models import Notice, NoticeKind, Status
 from forum.queries.notices import notices_for, unread_count
@@ -79,7 +79,7 @@ def test_a_professionals_notice_vanishes_when_the_replying_member_opts_out(
     thread = publish_thread(nurse, board, title="Ask me", text="About travel.")
     publish_reply(guest, thread, text="How do I fly?")
     assert unread_count(viewer_of(nurse)) == 1
-    choose_hcp_involvement(user=guest, choice=HcpChoice.NONE, older_posts=community_posts_of(guest))
+    choose_hcp_involvement(user=guest, choice=HcpChoice.NONE, scope=Scope.OLDER_POSTS_TOO)
     assert unread_count(viewer_of(nurse)) == 0
 
 
@@ -241,6 +241,7 @@ def test_a_mail_that_the_server_refused_goes_out_later(notice, server, caplog):
         assert mails.send_due() == 0
     waiting = due(notice)
     assert waiting.mail_leased_until is None
+    assert waiting.mail_due_at is not None
     assert waiting.mail_due_at >= before + mails.RETRY
     assert notice.public_id in caplog.text
     assert "@" not in caplog.text, "no address in the log"
@@ -269,7 +270,9 @@ def test_an_outage_of_a_day_loses_no_mail(notice, server):
     out = timedelta()
     while out < timedelta(days=1):
         mails.send_due()
-        out += due(notice).mail_due_at - timezone.now()
+        again = due(notice).mail_due_at
+        assert again is not None, "given up"
+        out += again - timezone.now()
         Notice.objects.filter(pk=notice.pk).update(mail_due_at=timezone.now())
     server.refuse = ""
     assert mails.send_due() == 1

@@ -87,6 +87,7 @@ def test_a_finding_holds_the_post_and_its_ticket_says_why(host, board, text, kin
     assert post.status == Status.HELD
     assert (post.review_severity, post.review_track) == (severity, track)
     assert {reason["kind"] for reason in post.review_reasons} == {kind}
+    assert post.review_due_at is not None
     assert at < post.review_due_at <= at + timedelta(hours=4)
 
 

@@ -20,8 +20,9 @@ from tests.readability import (
 )
 
 TEXTS = Path(settings.BASE_DIR) / "accounts" / "texts"
-PAGES = ["help_now", "how_it_works", "stay_safe", "privacy", "accessibility"]
+PAGES = ["help_now", "how_it_works", "stay_safe", "judge", "privacy", "accessibility"]
 DOCUMENTS = sorted(path.name for path in TEXTS.glob("*.en.toml"))
+NOTICES = ["notice_teen.en.toml", "notice_older.en.toml"]
 
 # Procedure 3 of the safety requirements, clause by clause.
 CLAUSES = {"member_rules.en.toml": 15, "hcp_code.en.toml": 24}
@@ -34,8 +35,18 @@ def document(name: str) -> dict:
 
 def words_to_read(data: dict) -> str:
     """What a reader reads of a document: all but the sources."""
-    clauses = [text for clause in data["clause"] for text in (clause["line"], clause["why"])]
-    return "\n".join([data["title"], data["intro"], *clauses])
+    clauses = [
+        text for clause in data.get("clause", []) for text in (clause["line"], clause["why"])
+    ]
+    modules = [words_of_module(module) for module in data.get("module", [])]
+    return "\n".join([data["title"], data["intro"], *clauses, *modules])
+
+
+def words_of_module(module: dict) -> str:
+    """All words of a part of a notice: its text, its question, and what follows each answer."""
+    answers = [text for answer in module["answer"] for text in (answer["text"], answer["reply"])]
+    text = module["text"].replace("*", "")
+    return "\n".join([module["title"], text, module["question"], *answers])
 
 
 def assert_easy(text: str) -> None:
@@ -65,8 +76,17 @@ def test_the_help_page_is_easy_to_read_in_every_country(client, code):
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
-def test_rules_and_code_are_easy_to_read(name):
+def test_rules_and_code_and_notices_are_easy_to_read(name):
     assert_easy(words_to_read(document(name)))
+
+
+@pytest.mark.parametrize("name", NOTICES)
+def test_each_part_of_a_notice_is_easy_to_read_also_without_its_lists(name):
+    for module in document(name)["module"]:
+        words = words_of_module(module)
+        assert_easy(words)
+        running = [sentence for sentence in sentences_of(words) if sentence[-1] in ".?!”"]
+        assert_easy("\n".join(running))
 
 
 @pytest.mark.parametrize("name,fewest", CLAUSES.items())

@@ -1,21 +1,35 @@
 """The people of the demo: workplaces, personas with their proofs, members."""
 
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.totp.internal.auth import TOTP
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
+from django.utils import timezone
 
-from accounts.models import AgeGroup, Document, DocumentKind, HcpProfile, Role, User, Workplace
+from accounts.consent import NO, YES, notice_kind
+from accounts.models import (
+    AgeGroup,
+    Consent,
+    Document,
+    DocumentKind,
+    HcpProfile,
+    Method,
+    Purpose,
+    Role,
+    User,
+    Workplace,
+)
 from config.demo.personas import PERSONAS, Persona
 from config.demo.seed import texts
 from config.demo.seed.chance import dice, public_id, totp_secret
 from config.demo.seed.clock import born, moment
 
 DOMAIN = "demo.example"
+NOTICES = (DocumentKind.NOTICE_TEEN, DocumentKind.NOTICE_OLDER)
 # The same for everybody, and only where DEMO=1 opens every account with one click anyway.
 DEMO_PASSWORD = "islet-demo-island"  # noqa: S105
 
@@ -173,7 +187,34 @@ def add_accounts(users: list[User]) -> int:
         (EmailAddress(user=user, email=user.email, verified=True, primary=True) for user in users),
         batch_size=2000,
     )
+    Consent.objects.bulk_create(agreements(users), batch_size=2000)
     return len(users)
+
+
+def agreements(users: Iterable[User]) -> Iterator[Consent]:
+    """What members said when they joined (unsaved): yes to joining, and their other choices."""
+    rules = Document.objects.current(DocumentKind.MEMBER_RULES)
+    notices = {kind: Document.objects.current(kind) or rules for kind in NOTICES}
+    for user in users:
+        if user.role != Role.MEMBER:
+            continue
+        group = user.age_group(timezone.now())
+        said = {Purpose.JOIN: YES, Purpose.EMAIL: YES, Purpose.RESEARCH: NO}
+        if user.hcp_choice:
+            said[Purpose.HCP_INVOLVEMENT] = user.hcp_choice
+        notice = notices[notice_kind(group)]
+        for purpose, value in said.items():
+            yield Consent(
+                user=user,
+                purpose=purpose,
+                value=value,
+                document=notice,
+                document_hash=notice.content_hash if notice else "",
+                language="en-gb",
+                age_group=group or "",
+                method=Method.JOINING,
+                at=user.joined_at,
+            )
 
 
 def demo_people() -> dict[str, User]:

@@ -1,0 +1,470 @@
+"""Two worlds that differ only in what one person may not see look the same to that person.
+
+Both are built from the same story at the same moments. In the second, one member more writes,
+quotes, reacts and reports between the others. The person walks over all pages of both, and every
+page is equal, byte for byte: no count, no order, no gap, no *last post by*, no page number tells.
+"""
+
+import random
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+
+import pytest
+import time_machine
+from django.core import mail
+from django.core.cache import caches
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+
+from accounts import ids
+from accounts.documents import publish_texts
+from accounts.models import (
+    Block,
+    HcpChoice,
+    HiddenHcp,
+    HiddenWorkplace,
+    Recusal,
+    Role,
+    User,
+    Workplace,
+)
+from forum.actions.reactions import toggle_reaction
+from forum.mail import send_due
+from forum.models import Audience, Board, Notice, Post, ReactionKind, Status, Thread
+from moderation.actions.reports import file_report
+from moderation.models import Category, DecisionKind
+from tests.crawl import crawl, everything_in
+from tests.factories import (
+    FIRST_LOOK,
+    decided,
+    in_state,
+    make_board,
+    make_hcp,
+    make_member,
+    make_staff,
+    published,
+    quote_against_the_rules,
+    submit_reply,
+    submit_thread,
+)
+
+START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+AFTER = START + timedelta(days=2)
+PEERS, COMMUNITY = Audience.PEERS, Audience.COMMUNITY
+# What differs between any two requests, whoever asks.
+CHANGING = (
+    re.compile(r'name="(?:csrfmiddlewaretoken|key)" value="[^"]*"'),
+    re.compile(r"csrftoken=[^;]*"),
+    re.compile(r'nonce="[^"]*"|\'nonce-[^\']*\''),
+)
+THREADS = 28  # more than a board page
+REPLIES = 46  # more than two windows of a thread
+
+
+@dataclass(slots=True)
+class Story:
+    """The people and places of one world while it is told."""
+
+    viewer: User
+    others: list[User]
+    boards: list[Board]
+    ghost: User | None = None  # the member whom the viewer shall not notice
+    ghost_audience: Audience = COMMUNITY
+    long_thread: Thread | None = None
+    posts: list[Post] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """Who looks, and why the ghost is none of their business."""
+
+    viewer: str  # "hcp" or "member"
+    choice: HcpChoice
+    audience: Audience
+    relate: Callable[[User, User], object]  # viewer, ghost
+
+
+def nothing(viewer: User, ghost: User) -> None:
+    """No row: the audience alone keeps them apart."""
+
+
+def hide_from_workplace(viewer: User, ghost: User) -> None:
+    """The ghost hides from all who work where the viewer works."""
+    workplace = Workplace.objects.get(professionals__user=viewer)
+    HiddenWorkplace.objects.create(member=ghost, workplace=workplace)
+
+
+VARIANTS = {
+    "a member without professionals, to a professional": Variant(
+        "hcp", HcpChoice.NONE, PEERS, nothing
+    ),
+    "peers-only posts of an open member, to a professional": Variant(
+        "hcp", HcpChoice.OPEN, PEERS, nothing
+    ),
+    "a member who hides from this professional": Variant(
+        "hcp",
+        HcpChoice.OPEN,
+        COMMUNITY,
+        lambda viewer, ghost: HiddenHcp.objects.create(member=ghost, hcp=viewer),
+    ),
+    "a member who hides from the professional's workplace": Variant(
+        "hcp", HcpChoice.OPEN, COMMUNITY, hide_from_workplace
+    ),
+    "a member whom this professional may know": Variant(
+        "hcp",
+        HcpChoice.OPEN,
+        COMMUNITY,
+        lambda viewer, ghost: Recusal.objects.create(hcp=viewer, member=ghost),
+    ),
+    "a member whom this member blocked": Variant(
+        "member",
+        HcpChoice.OPEN,
+        COMMUNITY,
+        lambda viewer, ghost: Block.objects.create(blocker=viewer, blocked=ghost),
+    ),
+    "a member who blocked this member": Variant(
+        "member",
+        HcpChoice.OPEN,
+        COMMUNITY,
+        lambda viewer, ghost: Block.objects.create(blocker=ghost, blocked=viewer),
+    ),
+}
+
+
+# Telling the same story twice ----------------------------------------------------------------------
+
+
+@contextmanager
+def named(name: str) -> Iterator[None]:
+    """Public ids that are made within depend on the name alone, not on what came before."""
+    chosen = random.Random(name)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ids, "secrets", SimpleNamespace(choice=chosen.choice))
+        yield
+
+
+class Teller:
+    """Tells the story: every step has its own moment and its own ids, in both worlds the same."""
+
+    def __init__(self, variant: Variant, *, with_ghost: bool) -> None:
+        self.variant = variant
+        self.with_ghost = with_ghost
+        self.minute = 0
+        self.clock = START
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """A step of both worlds: a minute later than the one before."""
+        self.minute += 1
+        with named(name), time_machine.travel(START + timedelta(minutes=self.minute), tick=False):
+            yield
+
+    @contextmanager
+    def between(self, name: str) -> Iterator[None]:
+        """A step of the ghost: half a minute after the step before."""
+        moment = START + timedelta(minutes=self.minute, seconds=30)
+        with named(f"ghost {name}"), time_machine.travel(moment, tick=False):
+            yield
+
+    def tell(self) -> Story:
+        """The whole story."""
+        story = self.opening()
+        self.threads(story)
+        self.long_thread(story)
+        self.waiting(story)
+        self.reactions(story)
+        self.last_words(story)
+        return story
+
+    def opening(self) -> Story:
+        """People, boards, and the ghost's relation to the viewer."""
+        with self.step("people"):
+            publish_texts()
+            make_staff(FIRST_LOOK, Role.MODERATOR)
+            workplace = Workplace.objects.create(name="Clinic of the viewer")
+            hcp = make_hcp("hcp_nurse", workplaces=[workplace])
+            member = make_member("viewer", age=20)
+            others = [make_member(f"other{number}", age=21) for number in range(3)]
+            boards = [make_board("one"), make_board("two"), make_board("three")]
+        story = Story(hcp if self.variant.viewer == "hcp" else member, others, boards)
+        if self.with_ghost:
+            with self.between("comes"):
+                story.ghost = make_member("ghost", age=22, choice=self.variant.choice)
+                self.variant.relate(story.viewer, story.ghost)
+        story.ghost_audience = self.variant.audience
+        return story
+
+    def threads(self, story: Story) -> None:
+        """So many threads that a board has two pages; the ghost's stand between them."""
+        for number in range(THREADS):
+            with self.step(f"thread {number}"):
+                author = [*story.others, story.viewer][number % 4]
+                story.posts.append(self.thread_by(story, author, number))
+            if number % 5 == 2:
+                self.ghost_thread(story, f"thread {number}", board=story.boards[number % 2])
+            if number % 6 == 3:
+                self.ghost_reply(story, f"early {number}", to=story.posts[-1])
+        # A board that holds nothing but what the viewer may not see.
+        self.ghost_thread(story, "alone", board=story.boards[2])
+
+    def thread_by(self, story: Story, author: User, number: int) -> Post:
+        """One thread of the shared story; every other one for the board that is paged."""
+        board = story.boards[0] if number != 7 else story.boards[1]
+        return published(
+            submit_thread(
+                author, board, title=f"Number {number}", text=f"Words of thread {number}."
+            )
+        )
+
+    def long_thread(self, story: Story) -> None:
+        """A thread of three windows, in which the ghost replies and is quoted."""
+        opening = story.posts[3]
+        assert opening.author == story.viewer
+        story.long_thread = Thread.objects.get(pk=opening.thread_id)
+        replies: list[Post] = []
+        for number in range(REPLIES):
+            spoken = None
+            if number % 4 == 1:
+                spoken = self.ghost_reply(story, f"reply {number}", to=opening)
+            with self.step(f"reply {number}"):
+                author = story.others[number % 3] if number % 7 else story.viewer
+                quote = replies[-1] if number % 5 == 4 else None
+                if quote is None and spoken is not None and spoken.audience == COMMUNITY:
+                    quote = spoken  # the others may well quote the ghost
+                reply = published(
+                    submit_reply(author, story.long_thread, text=f"Reply {number}.", quote=quote)
+                )
+                assert reply.audience == COMMUNITY
+                replies.append(reply)
+                if spoken is not None and spoken.audience == PEERS:
+                    quote_against_the_rules(reply, spoken, spoken.text)
+            if number % 9 == 5:
+                self.ghost_reply(story, f"quoting {number}", to=opening, quote=replies[-1])
+        story.posts += replies
+        for number, state in ((8, Status.HIDDEN), (15, Status.REMOVED), (30, Status.WITHDRAWN)):
+            with self.step(f"state {number}"):
+                in_state(replies[number], state)
+
+    def waiting(self, story: Story) -> None:
+        """Posts in the queue, and what moderators did about the ghost's."""
+        for number, author in enumerate(story.others):
+            with self.step(f"waits {number}"):
+                board = story.boards[number % 2]
+                post = submit_thread(author, board, title=f"Waits {number}", text="To be seen.")
+                in_state(published(post), Status.HELD)
+            if story.ghost is None:
+                continue
+            with self.between(f"waits {number}"):
+                board = story.boards[number % 2]
+                words = {"title": "Ghost waits", "text": "Boo.", "audience": story.ghost_audience}
+                post = published(submit_thread(story.ghost, board, **words))
+                post = in_state(post, Status.HELD)
+                if number == 1:
+                    decided(post, DecisionKind.REMOVE)
+                if number == 2:
+                    decided(post, DecisionKind.ASK_CHANGE)
+
+    def reactions(self, story: Story) -> None:
+        """Reactions of all, and reports of the ghost."""
+        for number, post in enumerate(story.posts[5:40:3]):
+            if post.status != Status.PUBLISHED or post.author == story.others[0]:
+                continue
+            with self.step(f"reacts {number}"):
+                toggle_reaction(post=post, author=story.others[0], kind=ReactionKind.CARE)
+            if story.ghost is None:
+                continue
+            with self.between(f"reacts {number}"):
+                toggle_reaction(post=post, author=story.ghost, kind=ReactionKind.CARE)
+                toggle_reaction(post=post, author=story.ghost, kind=ReactionKind.SAME)
+            with self.between(f"reports {number}"):
+                file_report(
+                    category=Category.BULLYING,
+                    submission_key=ids.new_public_id(),
+                    reporter=story.ghost,
+                    post=post,
+                    words="I do not like this.",
+                )
+
+    def last_words(self, story: Story) -> None:
+        """The ghost has the last word in old threads, which bumps them for those who may know."""
+        for number in (1, 9, 20):
+            self.ghost_reply(story, f"last {number}", to=story.posts[number])
+        removed = self.ghost_reply(story, "removed", to=story.posts[3])
+        if removed is not None:
+            with self.between("is removed"):
+                in_state(removed, Status.REMOVED)
+        with self.step("the end"):
+            published(
+                submit_reply(story.others[1], story.posts[12].thread, text="The last shared word.")
+            )
+
+    def ghost_thread(self, story: Story, name: str, *, board: Board) -> None:
+        """A thread of the ghost, with a reply of somebody else in it."""
+        if story.ghost is None:
+            return
+        with self.between(name):
+            opening = published(
+                submit_thread(
+                    story.ghost,
+                    board,
+                    title=f"Ghost {name}",
+                    text=f"Ghost words of {name}.",
+                    audience=story.ghost_audience,
+                )
+            )
+        with self.between(f"{name} answered"):
+            thread = Thread.objects.get(pk=opening.thread_id)
+            published(submit_reply(story.others[2], thread, text="I am with you.", quote=opening))
+
+    def ghost_reply(
+        self, story: Story, name: str, *, to: Post, quote: Post | None = None
+    ) -> Post | None:
+        """A reply of the ghost in a shared thread."""
+        if story.ghost is None:
+            return None
+        with self.between(name):
+            return published(
+                submit_reply(
+                    story.ghost,
+                    Thread.objects.get(pk=to.thread_id),
+                    text=f"Ghost says {name}.",
+                    audience=story.ghost_audience,
+                    quote=quote,
+                )
+            )
+
+
+# Looking at both -----------------------------------------------------------------------------------
+
+
+def addresses_of(story: Story) -> list[str]:
+    """Where the walk starts: all lists, every shared thread, and every shared post's own pages."""
+    starts = [
+        reverse(name)
+        for name in (
+            "home",
+            "forum:boards",
+            "forum:notices",
+            "forum:my_posts",
+            "accounts:me",
+            "moderation:queue",
+            "moderation:own_reports",
+            "moderation:report",
+        )
+    ]
+    starts += [reverse("forum:board", args=[board.slug]) for board in story.boards]
+    starts += [reverse("forum:post", args=[post.public_id]) for post in story.posts]
+    for post in story.posts[::4]:
+        starts.append(reverse("moderation:report_post", args=[post.public_id]))
+        starts.append(
+            reverse("forum:reply", args=[post.thread.public_id]) + f"?quote={post.public_id}"
+        )
+    for post in story.posts:
+        if post.author == story.viewer:
+            starts.append(reverse("forum:edit", args=[post.public_id]))
+            starts.append(reverse("forum:history", args=[post.public_id]))
+            starts.append(reverse("forum:sent", args=[post.public_id]))
+    return starts
+
+
+def what_is_seen(story: Story) -> dict[str, str]:
+    """Every page that the viewer can reach, and the mails they get, with a key for each."""
+    seen: dict[str, str] = {}
+    with time_machine.travel(AFTER, tick=False), named("sign-in"):
+        client = Client()
+        client.force_login(story.viewer)
+        for address, response in crawl(client, addresses_of(story), most_links=160):
+            assert response.status_code < 500, address
+            seen[address] = masked(everything_in(response))
+        mail.outbox.clear()
+        while Notice.objects.filter(mail_due_at__isnull=False).exists():
+            send_due()
+        mails = [message for message in mail.outbox if message.to == [story.viewer.email]]
+        seen["mails"] = "\n".join(f"{message.subject}\n{message.body}" for message in mails)
+    return seen
+
+
+def masked(text: str) -> str:
+    """Without what differs from request to request."""
+    for pattern in CHANGING:
+        text = pattern.sub("", text)
+    return text
+
+
+def world_seen(variant: Variant, *, with_ghost: bool) -> dict[str, str]:
+    """Tell the story, look at it, and undo it."""
+    with transaction.atomic():
+        story = Teller(variant, with_ghost=with_ghost).tell()
+        seen = what_is_seen(story)
+        transaction.set_rollback(True)
+    for cache in caches.all():
+        cache.clear()
+    return seen
+
+
+def differing(one: dict[str, str], other: dict[str, str]) -> list[str]:
+    """Pages that are not in both, and the first line in which those in both differ."""
+    different = [f"only in one: {address}" for address in one.keys() ^ other.keys()]
+    for address in one.keys() & other.keys():
+        if one[address] == other[address]:
+            continue
+        pairs = zip(one[address].splitlines(), other[address].splitlines(), strict=False)
+        line = next((f"{a!r} != {b!r}" for a, b in pairs if a != b), "one is longer")
+        different.append(f"{address}: {line[:600]}")
+    return sorted(different)
+
+
+@pytest.fixture(scope="module")
+def without_ghost(module_db: None) -> Callable[[Variant], dict[str, str]]:
+    """The world without the ghost, told once for each kind of viewer."""
+    told: dict[str, dict[str, str]] = {}
+
+    def seen(variant: Variant) -> dict[str, str]:
+        if variant.viewer not in told:
+            told[variant.viewer] = world_seen(variant, with_ghost=False)
+        return told[variant.viewer]
+
+    return seen
+
+
+QUICK = {
+    "a member without professionals, to a professional",
+    "a member who hides from this professional",
+}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=() if name in QUICK else pytest.mark.slow) for name in VARIANTS],
+)
+def test_a_world_looks_the_same_with_and_without(
+    name: str, without_ghost: Callable[[Variant], dict[str, str]], undone: None
+) -> None:
+    variant = VARIANTS[name]
+    assert differing(without_ghost(variant), world_seen(variant, with_ghost=True)) == []
+
+
+def test_the_walk_is_long_and_sees_both_windows_and_both_pages(
+    without_ghost: Callable[[Variant], dict[str, str]], undone: None
+) -> None:
+    seen = without_ghost(VARIANTS["a member without professionals, to a professional"])
+    assert any("?page=3" in address for address in seen)
+    assert any("?after=" in address for address in seen)
+    assert sum(address.startswith("/queue/") for address in seen) > 2
+    assert seen["mails"]
+
+
+@pytest.mark.slow
+def test_somebody_whom_the_ghost_does_not_avoid_sees_the_difference(
+    without_ghost: Callable[[Variant], dict[str, str]], undone: None
+) -> None:
+    """Else the ghost might as well not have written anything."""
+    seen_by_all = Variant("member", HcpChoice.OPEN, COMMUNITY, nothing)
+    different = differing(without_ghost(seen_by_all), world_seen(seen_by_all, with_ghost=True))
+    assert any(address.startswith("/boards/") for address in different)
+    assert any("?page=3" in address for address in different)
