@@ -199,6 +199,7 @@ def reply_refusal(author: User, thread: Thread) -> Refused | None:
 
 
 def check_hcp_dose(author: User, findings: Sequence[Finding]) -> None:
+    """Raise ``Refused`` where a professional's text tells of a dose (P3.3)."""
     if author.role == Role.HCP and any(finding.kind == Kind.DOSE for finding in findings):
         raise Refused(HCP_DOSE, _code_clause("no-doses"))
 

@@ -25,9 +25,7 @@ def community(transactional_db: None) -> Community:
 
 
 @pytest.fixture(params=["with scripts", "without scripts"])
-def any_page(
-    request: pytest.FixtureRequest, new_context: Callable[..., BrowserContext]
-) -> Page:
+def any_page(request: pytest.FixtureRequest, new_context: Callable[..., BrowserContext]) -> Page:
     """A page in a browser with JavaScript, and one in a browser without."""
     return new_context(java_script_enabled=request.param == "with scripts").new_page()
 
@@ -220,9 +218,7 @@ def test_a_member_takes_older_posts_back_from_professionals(
     assert answer.status == 404
 
 
-def test_asking_works_by_keyboard_alone(
-    page: Page, community: Community, sign_in: SignIn
-) -> None:
+def test_asking_works_by_keyboard_alone(page: Page, community: Community, sign_in: SignIn) -> None:
     sign_in(page, community.member)
     page.goto("/ask/everyday/")
     tab_to(page, "input[name='title']")
