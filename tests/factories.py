@@ -1,4 +1,4 @@
-"""Makes people, boards and texts for tests. Texts go the way that texts go: written, sent, looked at.
+"""Makes people, boards and texts for tests. Texts go the way that texts go: sent and looked at.
 
 ``at`` is the moment of an action; without it, now.
 """

@@ -17,7 +17,7 @@ MOST_LINES = 500
 MOST_LINES_OF_TESTS = 1000
 # Where threads and posts may be read as the tables have them: the rules themselves, the writes
 # (which lock rows and ask the door first), and the demo, which fills an empty site. Two read rows
-# without words: which opening a title belongs to, and counts. Break-glass is the door's one exception.
+# without words: which opening a title is of, and counts. Break-glass is the door's one exception.
 BEHIND_THE_DOOR = (
     "forum/visibility.py",
     "forum/querysets.py",

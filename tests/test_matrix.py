@@ -194,7 +194,7 @@ def test_a_permalink_leads_to_the_post_for_those_who_may_see_it(
     )
 
 
-# Lists ---------------------------------------------------------------------------------------------
+# Lists --------------------------------------------------------------------------------------------
 
 
 @everybody
@@ -269,7 +269,7 @@ def test_notices_name_only_people_whose_replies_may_be_seen(
     assert wrong == []
 
 
-# What one can do with a post -----------------------------------------------------------------------
+# What one can do with a post ----------------------------------------------------------------------
 
 
 @everybody
@@ -358,7 +358,7 @@ def test_one_can_react_to_what_others_published_and_one_may_see(
     assert differences(tried(who, world, by=truth.reads_posts), works, expected) == []
 
 
-# Review --------------------------------------------------------------------------------------------
+# Review -------------------------------------------------------------------------------------------
 
 
 @everybody
@@ -418,7 +418,7 @@ def test_a_decision_needs_an_item_of_the_own_queue(
     )
 
 
-# The world itself ----------------------------------------------------------------------------------
+# The world itself ---------------------------------------------------------------------------------
 
 
 def test_the_world_holds_something_to_see_and_something_to_miss_for_all(

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("texts")
 
 MOST_ON_A_THREAD_PAGE = 12
 MOST_ON_A_BOARD_PAGE = 8
-# On top for professionals: their standing (profile, code in force, second factor) and the access log.
+# On top for professionals: their standing (profile, code in force, second factor) and the log.
 MOST_FOR_STANDING = 5
 # What keeping people apart may cost on top, however many they are.
 MOST_FOR_EXCLUSIONS = 4
