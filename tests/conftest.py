@@ -19,6 +19,9 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from accounts.documents import publish_texts
 
+# Fixtures that bring a database with them.
+WITH_DATABASE = {"db", "transactional_db", "module_db", "texts", "live_server"}
+
 
 @pytest.fixture(scope="session", autouse=True)
 def settings_of_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
@@ -150,3 +153,11 @@ def triggers_off(alias: str) -> Iterator[None]:
     with connection.cursor() as cursor:
         for table in tables:
             cursor.execute(f"ALTER TABLE {quoted(table)} ENABLE TRIGGER USER")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests that no database takes part in: they need not run again on PostgreSQL."""
+    for item in items:
+        names = set(getattr(item, "fixturenames", ()))
+        if not names & WITH_DATABASE and item.get_closest_marker("django_db") is None:
+            item.add_marker(pytest.mark.one_database)

@@ -20,6 +20,8 @@ from tests.facts import PERSONAS, World
 from tests.routes import ONE_ROLE, ROUTES, Route
 from tests.world import build_world
 
+pytestmark = pytest.mark.one_database
+
 OUR_APPS = ("accounts.", "config.", "forum.", "guides.", "moderation.")
 OURS = [route for route in ROUTES if not route.own_guard]
 ALLAUTHS = [route for route in ROUTES if route.own_guard]

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.consent import notice_kind, record_consent
 from accounts.models import Consent, Document, HcpChoice, Method, Purpose, User
-from accounts.viewer import viewer_of
+from accounts.viewer import Viewer, viewer_of
 from forum import summaries
 from forum.actions.reactions import recount_reactions
 from forum.errors import NotVisible
@@ -82,9 +82,10 @@ def take_back(*, post: Post, author: User) -> bool:
     return narrow([post.pk]) > 0
 
 
-def what_follows(post: Post) -> QuerySet[Post]:
-    """Other posts that become peers-only with this one: for its author to know beforehand."""
-    return Post.objects.filter(pk__in=_what_follows({post.pk}), audience=Audience.COMMUNITY)
+def what_follows(post: Post, viewer: Viewer) -> QuerySet[Post]:
+    """Other posts that become peers-only with this one, as far as its author may see them."""
+    follows = Post.objects.visible_to(viewer).filter(pk__in=_what_follows({post.pk}))
+    return follows.filter(audience=Audience.COMMUNITY)
 
 
 @transaction.atomic

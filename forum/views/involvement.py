@@ -57,5 +57,9 @@ def narrow(request: SignedInRequest, public_id: str) -> HttpResponse:
         return redirect("forum:post", post.public_id)
     if post.audience == Audience.PEERS:
         return redirect("forum:post", post.public_id)
-    context = {"post": post, "thread": post.thread, "following": what_follows(post).count()}
+    context = {
+        "post": post,
+        "thread": post.thread,
+        "following": what_follows(post, request.viewer).count(),
+    }
     return render(request, "forum/narrow.html", context)

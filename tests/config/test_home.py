@@ -67,6 +67,7 @@ def test_members_go_straight_to_the_boards(client, db):
         ("mfa_missing", "One more step"),
         ("hcp_not_current", "Your check is not in place"),
         ("no_age_group", "This place is for people from 13 to 25"),
+        ("outgrown", "Goodbye, and thank you"),
     ],
 )
 def test_whoever_may_not_read_is_told_why_at_the_door_and_on_pages_that_are_not_there(
@@ -78,7 +79,8 @@ def test_whoever_may_not_read_is_told_why_at_the_door_and_on_pages_that_are_not_
         ),
         "mfa_missing": lambda: make_staff_without_mfa("kim", Role.MODERATOR),
         "hcp_not_current": lambda: make_hcp("nurse", expires_at=timezone.now()),
-        "no_age_group": lambda: make_member("finch", age=26),
+        "no_age_group": lambda: make_member("finch", age=11),
+        "outgrown": lambda: make_member("finch", age=26),
     }[barrier]()
     client.force_login(person)
     page = text_of(client.get(HOME))

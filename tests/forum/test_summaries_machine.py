@@ -139,11 +139,18 @@ class Place:
         self.hcps = [make_hcp("nurse"), make_hcp("doctor")]
         self.people = [*self.members, *self.hcps, make_staff("moderator", Role.MODERATOR)]
         for number, author in enumerate(self.members[:3]):
-            at = self.start + timedelta(hours=number)
-            opening = submit_thread(author, self.board, title="A title", text="Hello.", at=at)
-            for minutes, person in enumerate(self.people[number:], start=1):
-                later = at + timedelta(minutes=minutes)
-                submit_reply(person, opening.thread, text="Hello.", at=later)
+            self.begin_thread(author, self.people[number:], self.start + timedelta(hours=number))
+
+    def begin_thread(self, author: User, people: list[User], at: datetime) -> None:
+        """A thread in which all of these reply; one reply is quoted, one is held again."""
+        opening = submit_thread(author, self.board, title="A title", text="Hello.", at=at)
+        replies = []
+        for person in people:
+            at += timedelta(minutes=1)
+            replies.append(submit_reply(person, opening.thread, text="Hello.", at=at))
+        at += timedelta(minutes=1)
+        submit_reply(people[-1], opening.thread, text="As they said.", quote=replies[1], at=at)
+        in_state(replies[2], Status.HELD, at=at)
 
 
 class Story(RuleBasedStateMachine):
@@ -429,7 +436,7 @@ def test_in_any_story_counts_and_pages_tell_each_person_the_truth(monkeypatch):
     run_state_machine_as_test(
         Story,
         settings=settings(
-            max_examples=30,
+            max_examples=25,
             stateful_step_count=25,
             deadline=None,
             derandomize=True,
