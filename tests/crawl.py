@@ -6,9 +6,12 @@ from collections.abc import Iterable, Iterator
 from html import unescape
 from urllib.parse import urljoin, urlsplit
 
+import pytest
 from django.http import HttpResponse
 from django.test import Client
 
+# For walks as one more person: they take long, and one database is enough for them.
+LONG_WALK = (pytest.mark.slow, pytest.mark.one_database)
 LINK = re.compile(rb'href="([^"]+)"')
 # Files, and the ways out.
 NOT_FOLLOWED = ("/static/", "/leave-now/", "/account/logout/")

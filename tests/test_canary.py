@@ -18,7 +18,7 @@ from forum.mail import send_due
 from forum.models import Notice
 from forum.models.notice import ABOUT_OTHERS
 from tests import truth
-from tests.crawl import crawl, everything_in
+from tests.crawl import LONG_WALK, crawl, everything_in
 from tests.facts import PERSONAS, Persona, World
 from tests.routes import BY_NAME, every_address
 from tests.world import build_world
@@ -67,7 +67,7 @@ def first_leaks(who: Persona, world: World, *, most: int = 10) -> list[str]:
 @pytest.mark.parametrize(
     "who",
     [
-        pytest.param(who, id=name, marks=() if name in QUICK else pytest.mark.slow)
+        pytest.param(who, id=name, marks=() if name in QUICK else LONG_WALK)
         for name, who in PERSONAS.items()
     ],
 )
@@ -143,6 +143,7 @@ def switch_off(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     return switch
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("clause", WITHOUT)
 def test_without_any_single_clause_the_walk_finds_a_leak(
     clause: str, switch_off: Callable[[str], None], world: World, undone: None

@@ -15,6 +15,7 @@ from django.urls import reverse
 from accounts.documents import publish_texts
 from forum.models import ReactionKind
 from tests import truth
+from tests.crawl import LONG_WALK
 from tests.facts import PERSONAS, Item, Persona, State, World
 from tests.world import build_world
 
@@ -35,7 +36,7 @@ QUICK = {
 everybody = pytest.mark.parametrize(
     "who",
     [
-        pytest.param(who, id=name, marks=() if name in QUICK else pytest.mark.slow)
+        pytest.param(who, id=name, marks=() if name in QUICK else LONG_WALK)
         for name, who in PERSONAS.items()
     ],
 )

@@ -38,7 +38,7 @@ from forum.mail import send_due
 from forum.models import Audience, Board, Notice, Post, ReactionKind, Status, Thread
 from moderation.actions.reports import file_report
 from moderation.models import Category, DecisionKind
-from tests.crawl import crawl, everything_in
+from tests.crawl import LONG_WALK, crawl, everything_in
 from tests.factories import (
     FIRST_LOOK,
     decided,
@@ -453,7 +453,7 @@ QUICK = {
 
 @pytest.mark.parametrize(
     "name",
-    [pytest.param(name, marks=() if name in QUICK else pytest.mark.slow) for name in VARIANTS],
+    [pytest.param(name, marks=() if name in QUICK else LONG_WALK) for name in VARIANTS],
 )
 def test_a_world_looks_the_same_with_and_without(
     name: str, without_ghost: Callable[[Variant], dict[str, str]], undone: None
@@ -474,6 +474,7 @@ def test_the_walk_is_long_and_sees_both_windows_and_both_pages(
 
 
 @pytest.mark.slow
+@pytest.mark.one_database
 def test_somebody_whom_the_ghost_does_not_avoid_sees_the_difference(
     without_ghost: Callable[[Variant], dict[str, str]], undone: None
 ) -> None:

@@ -132,11 +132,9 @@ def may_know(who: Persona, world: World, item: Item, what: str) -> bool:
         return False
     if what == "decision":
         return is_own(who, item.facts)
-    if what == "content_note":
-        return sees(who, item)
     if what == "author" and knows_name(who, item.facts):
         return True
-    if what == "title" and any(
+    if what in ("title", "content_note") and any(
         reviews(who, other) or works_on_report(who, other) or may_ask_to_show(who, other)
         for other in world.thread_items(item.post.thread_id)
     ):

@@ -22,7 +22,7 @@ from forum.middleware import AccessLogMiddleware, NotWrittenDown
 from forum.models import Audience, HcpAccess, Post, Status, Surface
 from forum.models.access import REASON_MAX
 from moderation.models import Report
-from tests.crawl import crawl, everything_in
+from tests.crawl import LONG_WALK, crawl, everything_in
 from tests.factories import (
     in_state,
     make_hcp,
@@ -95,8 +95,8 @@ def pages_for(world: World, name: str) -> Iterator[tuple[str, set[int], set[int]
     "name",
     [
         "hcp_nurse",
-        pytest.param("hcp_hidden_from", marks=pytest.mark.slow),
-        pytest.param("hcp_recused", marks=pytest.mark.slow),
+        pytest.param("hcp_hidden_from", marks=LONG_WALK),
+        pytest.param("hcp_recused", marks=LONG_WALK),
     ],
 )
 def test_no_page_shows_a_professional_a_post_that_is_not_written_down(

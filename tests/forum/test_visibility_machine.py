@@ -171,12 +171,12 @@ class Story(RuleBasedStateMachine):
         self.steps = 0
 
     def teardown(self) -> None:
-        """Everybody looks once more; then nothing has happened."""
+        """A member, a professional and the moderator look once more; then it never happened."""
         if not hasattr(self, "undo"):
             return
         try:
-            for number, person in enumerate(self.people):
-                self.look_around(person, one_in=1 if number % 4 == 0 else 3)
+            for person in (self.members[self.steps % 4], self.hcps[0], self.people[-1]):
+                self.look_around(person, one_in=1)
         finally:
             transaction.set_rollback(True)
             self.undo.__exit__(None, None, None)
@@ -360,10 +360,11 @@ class Story(RuleBasedStateMachine):
 
     @invariant()
     def somebody_finds_the_truth(self) -> None:
-        """Each step another person reads the board and a thread."""
+        """Each other step another person reads the board and a thread."""
         if hasattr(self, "board"):
             self.steps += 1
-            self.look_around(self.people[self.steps % len(self.people)], one_in=3)
+            if self.steps % 2:
+                self.look_around(self.people[self.steps // 2 % len(self.people)], one_in=3)
 
     def look_around(self, person: User, *, one_in: int) -> None:
         """Read the board, and one in so many threads, page by page."""
