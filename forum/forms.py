@@ -7,7 +7,7 @@ from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from accounts.ids import ALPHABET, LENGTH, new_public_id
-from accounts.models import HcpChoice, User
+from accounts.models import HcpChoice, Role, User
 from forum.actions.audience import Scope
 from forum.models.post import TEXT_MAX
 from forum.models.thread import CONTENT_NOTE_MAX, TITLE_MAX
@@ -52,8 +52,14 @@ class WriteForm(forms.Form):
         community = (Audience.COMMUNITY, _("Community: also health professionals"))
         may_be_wide = widest == Audience.COMMUNITY and author.lets_hcps_read
         audience = cast(forms.ChoiceField, self.fields["audience"])
-        audience.choices = [peers, community] if may_be_wide else [peers]
-        if not may_be_wide:
+        if author.role == Role.HCP:
+            # Professionals write for everybody: what is for peers alone they could not read.
+            audience.choices = [community]
+            self.initial["audience"] = Audience.COMMUNITY
+        elif may_be_wide:
+            audience.choices = [peers, community]
+        else:
+            audience.choices = [peers]
             self.initial["audience"] = Audience.PEERS
 
 

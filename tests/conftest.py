@@ -5,22 +5,22 @@ get none.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.core.cache import caches
-from django.db import connections, transaction
+from django.db import transaction
 from django.test import TransactionTestCase, override_settings
 from django.test.utils import setup_databases, teardown_databases
 from huey.contrib.djhuey import HUEY
 from pytest_django.plugin import DjangoDbBlocker
 
 from accounts.documents import publish_texts
+from tests.databases import triggers_off, world_of_its_own
 
 # Fixtures that bring a database with them.
-WITH_DATABASE = {"db", "transactional_db", "module_db", "texts", "live_server"}
+WITH_DATABASE = {"db", "transactional_db", "module_db", "open_database", "texts", "live_server"}
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -93,9 +93,15 @@ def django_db_setup(
 @pytest.fixture(scope="module")
 def module_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """A database for a whole module, for worlds that take long to build. Use with ``undone``."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    with django_db_blocker.unblock(), world_of_its_own():
         yield
-        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def open_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """An empty database without a transaction. What is written within must clean up after it."""
+    with django_db_blocker.unblock():
+        yield
 
 
 @pytest.fixture
@@ -123,36 +129,6 @@ def flush_empties_every_table() -> Iterator[None]:
     patch.setattr(TransactionTestCase, "_fixture_teardown", without_triggers)
     yield
     patch.undo()
-
-
-@contextmanager
-def triggers_off(alias: str) -> Iterator[None]:
-    """Take the project's triggers away for a while, on SQLite and PostgreSQL."""
-    connection = connections[alias]
-    quoted = connection.ops.quote_name
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-            triggers = cursor.fetchall()
-            for name, _ in triggers:
-                cursor.execute(f"DROP TRIGGER {quoted(name)}")
-        yield
-        with connection.cursor() as cursor:
-            for _, statement in triggers:
-                cursor.execute(statement)
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT DISTINCT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
-            " WHERE NOT t.tgisinternal AND t.tgenabled <> 'D'"
-        )
-        tables = [name for (name,) in cursor.fetchall()]
-        for table in tables:
-            cursor.execute(f"ALTER TABLE {quoted(table)} DISABLE TRIGGER USER")
-    yield
-    with connection.cursor() as cursor:
-        for table in tables:
-            cursor.execute(f"ALTER TABLE {quoted(table)} ENABLE TRIGGER USER")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

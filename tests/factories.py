@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.consent import YES, notice_kind, record_consent
@@ -242,7 +243,8 @@ def in_state(post: Post, status: Status, *, at: datetime | None = None) -> Post:
         reasons = [{"kind": PREMODERATION}]
         ticket = Ticket(severity, Track.CONDUCT, at + DUE[severity], reasons)
     clause = any_clause() if status == Status.REMOVED else None
-    change_state(post=lock_post(post.pk), to=status, ticket=ticket, clause=clause, at=at)
+    with transaction.atomic():
+        change_state(post=lock_post(post.pk), to=status, ticket=ticket, clause=clause, at=at)
     return fresh(post)
 
 

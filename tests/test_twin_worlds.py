@@ -17,7 +17,6 @@ import pytest
 import time_machine
 from django.core import mail
 from django.core.cache import caches
-from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -39,6 +38,7 @@ from forum.models import Audience, Board, Notice, Post, ReactionKind, Status, Th
 from moderation.actions.reports import file_report
 from moderation.models import Category, DecisionKind
 from tests.crawl import LONG_WALK, crawl, everything_in
+from tests.databases import world_of_its_own
 from tests.factories import (
     FIRST_LOOK,
     decided,
@@ -410,10 +410,9 @@ def masked(text: str) -> str:
 
 def world_seen(variant: Variant, *, with_ghost: bool) -> dict[str, str]:
     """Tell the story, look at it, and undo it."""
-    with transaction.atomic():
+    with world_of_its_own():
         story = Teller(variant, with_ghost=with_ghost).tell()
         seen = what_is_seen(story)
-        transaction.set_rollback(True)
     for cache in caches.all():
         cache.clear()
     return seen
@@ -433,7 +432,7 @@ def differing(one: dict[str, str], other: dict[str, str]) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def without_ghost(module_db: None) -> Callable[[Variant], dict[str, str]]:
+def without_ghost(open_database: None) -> Callable[[Variant], dict[str, str]]:
     """The world without the ghost, told once for each kind of viewer."""
     told: dict[str, dict[str, str]] = {}
 
@@ -456,7 +455,7 @@ QUICK = {
     [pytest.param(name, marks=() if name in QUICK else LONG_WALK) for name in VARIANTS],
 )
 def test_a_world_looks_the_same_with_and_without(
-    name: str, without_ghost: Callable[[Variant], dict[str, str]], undone: None
+    name: str, without_ghost: Callable[[Variant], dict[str, str]]
 ) -> None:
     variant = VARIANTS[name]
     different = differing(without_ghost(variant), world_seen(variant, with_ghost=True))
@@ -464,7 +463,7 @@ def test_a_world_looks_the_same_with_and_without(
 
 
 def test_the_walk_is_long_and_sees_both_windows_and_both_pages(
-    without_ghost: Callable[[Variant], dict[str, str]], undone: None
+    without_ghost: Callable[[Variant], dict[str, str]],
 ) -> None:
     seen = without_ghost(VARIANTS["a member without professionals, to a professional"])
     assert any("?page=3" in address for address in seen)
@@ -476,7 +475,7 @@ def test_the_walk_is_long_and_sees_both_windows_and_both_pages(
 @pytest.mark.slow
 @pytest.mark.one_database
 def test_somebody_whom_the_ghost_does_not_avoid_sees_the_difference(
-    without_ghost: Callable[[Variant], dict[str, str]], undone: None
+    without_ghost: Callable[[Variant], dict[str, str]],
 ) -> None:
     """Else the ghost might as well not have written anything."""
     seen_by_all = Variant("member", HcpChoice.OPEN, COMMUNITY, nothing)

@@ -143,10 +143,13 @@ def _moved_rows(viewer: Viewer, base: QuerySet[ThreadSummary], kept_from: Q) -> 
     last = dict(visible.values_list("thread_id").annotate(Max("position")).order_by())
     posts = visible.filter(position__in=set(last.values())).select_related("author")
     by_thread = {p.thread_id: p for p in posts if last[p.thread_id] == p.position}
+    moved = []
     for row in rows:
-        post = by_thread[row.thread_id]
-        row.last_post, row.last_author, row.last_at = post, post.author, came_out(post)
-    return rows
+        # A row without any post that may be seen has no place on the page.
+        if post := by_thread.get(row.thread_id):
+            row.last_post, row.last_author, row.last_at = post, post.author, came_out(post)
+            moved.append(row)
+    return moved
 
 
 def _correct_counts(viewer: Viewer, rows: list[ThreadSummary]) -> None:
