@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -48,13 +48,11 @@ def claim(*, post: Post, moderator: User, at: datetime | None = None) -> Claim:
     at = at or timezone.now()
     until = at + CLAIM_LASTS
     free = Q(moderator=moderator) | Q(until__lte=at)
-    if not Claim.objects.filter(free, post=post).update(moderator=moderator, until=until):
-        try:
-            with transaction.atomic():
-                return Claim.objects.create(post=post, moderator=moderator, until=until)
-        except IntegrityError:
-            pass
-    return Claim.objects.select_related("moderator").get(post=post)
+    Claim.objects.filter(free, post=post).update(moderator=moderator, until=until)
+    claimed, _ = Claim.objects.select_related("moderator").get_or_create(
+        post=post, defaults={"moderator": moderator, "until": until}
+    )
+    return claimed
 
 
 def release(*, post: Post, moderator: User) -> bool:

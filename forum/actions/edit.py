@@ -8,10 +8,11 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.viewer import viewer_of
 from forum import markdown
+from forum.actions.audience import narrow
 from forum.actions.state import change_state, lock_post
 from forum.actions.submit import check_hcp_dose, findings_in, verdict_on
 from forum.errors import NotVisible, Refused, StaleVersion, cannot_write
-from forum.models import Post, Quote, Revision, Status
+from forum.models import Audience, Post, Quote, Revision, Status
 from forum.policy import EDITED, Ticket
 from forum.states import Severity, Track
 
@@ -42,6 +43,7 @@ def edit_post(
         raise StaleVersion(post)
     if post.text == text:
         return False
+    post = _under_the_choice_of_now(post, author)
     title = post.thread.title if post.is_opening else ""
     findings = findings_in(title=title, text=text)
     check_hcp_dose(author, findings)
@@ -67,6 +69,14 @@ def edit_post(
             quote.delete()
     change_state(post=post, to=status, ticket=ticket, at=at)
     return True
+
+
+def _under_the_choice_of_now(post: Post, author: User) -> Post:
+    """The locked post; narrowed where its author has opted out since it was written."""
+    if author.lets_hcps_read or post.audience == Audience.PEERS:
+        return post
+    narrow([post.pk])
+    return lock_post(post.pk)
 
 
 def _stricter(ticket: Ticket | None, post: Post, at: datetime) -> Ticket:

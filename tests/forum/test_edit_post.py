@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from accounts.models import HcpChoice
 from forum import summaries
+from forum.actions.audience import Scope, choose_hcp_involvement
 from forum.actions.edit import edit_post
 from forum.errors import NotVisible, Refused, StaleVersion
 from forum.models import Audience, Notice, Post, Quote, Revision, Status
@@ -217,3 +219,12 @@ def test_the_first_posts_of_a_new_author_wait_again_after_an_edit(board):
     )
     edit(post, "I am quite new here.")
     assert fresh(post).status == Status.HELD
+
+
+def test_new_words_in_an_old_post_come_under_the_choice_of_now(reply):
+    assert reply.audience == Audience.COMMUNITY
+    choose_hcp_involvement(user=reply.author, choice=HcpChoice.NONE, scope=Scope.FROM_NOW_ON)
+    assert fresh(reply).audience == Audience.COMMUNITY
+    assert edit(fresh(reply), "New words, for peers.")
+    assert fresh(reply).audience == Audience.PEERS
+    assert summaries.wrong_rows() == []
