@@ -17,10 +17,12 @@ from moderation.models.decision import LIMITING
 
 
 class ClauseField(forms.ModelChoiceField):
-    """A clause of the rules in force."""
+    """A clause of the rules in force, picked by its anchor: row numbers stay in the database."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(queryset=Clause.objects.none(), required=False, **kwargs)
+        super().__init__(
+            queryset=Clause.objects.none(), to_field_name="anchor", required=False, **kwargs
+        )
 
     def label_from_instance(self, obj: Clause) -> str:
         """The rule itself."""

@@ -201,7 +201,9 @@ def test_the_author_reads_the_rule_and_the_message_of_a_decision(reviewer, held,
     rule = any_clause()
     reviewer.post(
         address(held),
-        decision(held, DecisionKind.REMOVE, clause=rule.pk, message="This one was unkind, sorry."),
+        decision(
+            held, DecisionKind.REMOVE, clause=rule.anchor, message="This one was unkind, sorry."
+        ),
     )
     assert fresh(held).status == Status.REMOVED
     notice = Notice.objects.get(recipient=author)
@@ -219,7 +221,7 @@ def test_the_author_never_reads_the_note_for_the_team(reviewer, held, author):
         decision(
             held,
             DecisionKind.HIDE,
-            clause=any_clause().pk,
+            clause=any_clause().anchor,
             message="Hidden for now.",
             private_note="Third time this week.",
         ),
@@ -247,7 +249,7 @@ def test_a_missing_rule_is_said_at_the_field_and_the_message_stays(reviewer, hel
 
 def test_a_missing_message_is_said_and_the_chosen_rule_stays(reviewer, held):
     rule = any_clause()
-    answer = reviewer.post(address(held), decision(held, DecisionKind.HIDE, clause=rule.pk))
+    answer = reviewer.post(address(held), decision(held, DecisionKind.HIDE, clause=rule.anchor))
     page = text_of(answer)
     assert answer.status_code == INVALID
     assert "Tell the author why." in page
@@ -258,7 +260,7 @@ def test_a_missing_message_is_said_and_the_chosen_rule_stays(reviewer, held):
 def test_every_rule_in_force_can_be_picked(reviewer, held):
     page = text_of(reviewer.get(address(held)))
     for clause in any_clause().document.clauses.all():
-        assert f'name="clause" value="{clause.pk}"' in page
+        assert f'name="clause" value="{clause.anchor}"' in page
 
 
 def test_a_post_that_changed_meanwhile_is_shown_anew_and_not_decided(reviewer, held):
@@ -277,7 +279,7 @@ def test_a_post_that_changed_meanwhile_is_shown_anew_and_not_decided(reviewer, h
 
 
 def test_whoever_is_second_sees_what_the_first_decided(reviewer, held):
-    late = decision(held, DecisionKind.REMOVE, clause=any_clause().pk, message="Not this.")
+    late = decision(held, DecisionKind.REMOVE, clause=any_clause().anchor, message="Not this.")
     decided(held, DecisionKind.PUBLISH)
     answer = reviewer.post(address(held), late)
     page = text_of(answer)

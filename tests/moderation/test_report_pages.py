@@ -360,7 +360,7 @@ def test_author_and_reporter_get_messages_that_do_not_tell_of_each_other(
         outcome(
             case,
             post_decision="remove",
-            clause=rule.pk,
+            clause=rule.anchor,
             author_message="Please do not tell others what to take.",
             note="Second time for wren.",
         ),
