@@ -3,7 +3,7 @@
 Pure: all it needs is handed in. Rules: safety.md, *Pre-moderation* and *Screening*.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -11,18 +11,23 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AgeGroup, Role
+from forum.hours import Hours, moment_after
 from forum.models import Post
 from forum.models.board import HoldPolicy
 from forum.screening import Finding, Kind, Rank
 from forum.states import Severity, Status, Track
 
-# Time until the first human look, by severity.
+# Time until the first human look, by severity (safety.md, procedure 4). For S0 and S1 it runs day
+# and night, since on-call is alerted; for the others it counts staffed hours.
 DUE = {
     Severity.S0: timedelta(minutes=15),
     Severity.S1: timedelta(hours=1),
     Severity.S2: timedelta(hours=4),
     Severity.S3: timedelta(days=1),
 }
+DAY_AND_NIGHT = (Severity.S0, Severity.S1)
+# However the hours are set, nothing is due later than this, or than its own length.
+LATEST = timedelta(days=7)
 # Every post waits for a look until so many of an author's posts were fine.
 CLEAN_POSTS_UNDER_18 = 10
 CLEAN_POSTS_NEW = 3
@@ -72,6 +77,24 @@ def waits_for_premoderation(*, role: str, age_group: AgeGroup | None, clean_post
     return clean_posts < CLEAN_POSTS_NEW
 
 
+def due_by(
+    severity: Severity, at: datetime, *, hours: Hours | None, within: timedelta | None = None
+) -> datetime:
+    """When a human must have looked at what came in at ``at``, with these staffed hours.
+
+    Without hours it is due in real time. ``within``: another length than that of the severity.
+    """
+    length = DUE[severity] if within is None else within
+    if severity in DAY_AND_NIGHT or hours is None or not hours.is_set:
+        return at + length
+    return moment_after(hours, length, at, until=at + max(length, LATEST))
+
+
+def in_real_time(severity: Severity, at: datetime) -> datetime:
+    """When a human must have looked, as if people were there day and night."""
+    return due_by(severity, at, hours=None)
+
+
 def judge(
     *,
     findings: Sequence[Finding],
@@ -80,10 +103,11 @@ def judge(
     age_group: AgeGroup | None,
     clean_posts: int,
     at: datetime,
+    due_at: Callable[[Severity, datetime], datetime] = in_real_time,
 ) -> Verdict:
     """The verdict on a text: any finding of rank *hold*, a board that holds all, or a new author.
 
-    In doubt (an unknown hold policy) it is held.
+    In doubt (an unknown hold policy) it is held. ``due_at`` is asked only where a human must look.
     """
     reasons = [finding.as_json() for finding in findings if finding.severity is not None]
     severities = [Severity(f.severity) for f in findings if f.severity is not None]
@@ -104,7 +128,7 @@ def judge(
     severity = min(severities)
     welfare = any(finding.kind in WELFARE_KINDS for finding in findings)
     track = Track.WELFARE if welfare else Track.CONDUCT
-    return Verdict(status, Ticket(severity, track, at + DUE[severity], reasons))
+    return Verdict(status, Ticket(severity, track, due_at(severity, at), reasons))
 
 
 def aimed_wait(post: Post) -> Promise | str:

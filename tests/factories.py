@@ -29,9 +29,10 @@ from accounts.models import (
 from forum.actions.drafts import save_draft
 from forum.actions.state import change_state, lock_post
 from forum.actions.submit import submit_post
+from forum.due import due_at
 from forum.models import Audience, Board, Post, Quote, Status, Thread
 from forum.models.board import HoldPolicy
-from forum.policy import DUE, PREMODERATION, Ticket
+from forum.policy import PREMODERATION, Ticket
 from forum.states import AGE_GROUP_FIELD, Severity, Track
 from moderation.actions.decide import decide
 from moderation.models import DecisionKind
@@ -241,7 +242,7 @@ def in_state(post: Post, status: Status, *, at: datetime | None = None) -> Post:
     if status == Status.HELD:
         severity = Severity.S2
         reasons = [{"kind": PREMODERATION}]
-        ticket = Ticket(severity, Track.CONDUCT, at + DUE[severity], reasons)
+        ticket = Ticket(severity, Track.CONDUCT, due_at(severity, at), reasons)
     clause = any_clause() if status == Status.REMOVED else None
     with transaction.atomic():
         change_state(post=lock_post(post.pk), to=status, ticket=ticket, clause=clause, at=at)

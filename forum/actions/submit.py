@@ -11,6 +11,7 @@ from accounts.viewer import Viewer, viewer_of
 from forum import markdown, summaries
 from forum.actions.notices import tell_of_new_post
 from forum.actions.state import next_position, set_ticket
+from forum.due import due_at
 from forum.errors import (
     HCP_DOSE,
     NO_ADVICE_ASKED,
@@ -69,6 +70,7 @@ def verdict_on(
         age_group=author.age_group(at),
         clean_posts=clean_posts_of(author),
         at=at,
+        due_at=due_at,
     )
 
 

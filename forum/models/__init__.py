@@ -3,6 +3,7 @@
 from forum.models.access import HcpAccess, Surface
 from forum.models.board import Board
 from forum.models.draft import Draft
+from forum.models.hours import StaffedHours
 from forum.models.notice import Notice, NoticeKind
 from forum.models.post import Post, Quote, Revision
 from forum.models.reaction import Reaction, ReactionKind
@@ -22,6 +23,7 @@ __all__ = [
     "ReactionKind",
     "Revision",
     "Severity",
+    "StaffedHours",
     "Status",
     "Surface",
     "Thread",

@@ -11,9 +11,10 @@ from accounts.models import Clause, User
 from accounts.viewer import viewer_of
 from forum.actions.notices import notify
 from forum.actions.state import change_state, lock_post
+from forum.due import due_at
 from forum.errors import NotVisible, StaleVersion
 from forum.models import NoticeKind, Post, Status
-from forum.policy import DUE, Ticket
+from forum.policy import Ticket
 from forum.states import Severity, Track
 from moderation import audit
 from moderation.models import Case, Claim, Decision, DecisionKind, Report
@@ -137,7 +138,7 @@ def _safeguarding(post: Post, at: datetime) -> Ticket:
     return Ticket(
         severity=Severity.S0,
         track=Track.SAFEGUARDING,
-        due_at=at + DUE[Severity.S0],
+        due_at=due_at(Severity.S0, at),
         reasons=post.review_reasons,
     )
 

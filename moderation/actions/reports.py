@@ -9,10 +9,9 @@ from django.utils import timezone
 from accounts.models import Clause, User
 from accounts.viewer import viewer_of
 from forum.actions.notices import notify
+from forum.due import due_at
 from forum.errors import NotVisible, StaleVersion
 from forum.models import NoticeKind, Post
-from forum.policy import DUE
-from forum.states import Severity
 from moderation import audit
 from moderation.actions.decide import decide
 from moderation.models import (
@@ -24,7 +23,7 @@ from moderation.models import (
     Report,
     ReportStatus,
 )
-from moderation.models.report import SEVERITY
+from moderation.models.report import LOOK_WITHIN, SEVERITY
 from moderation.queries import cases_for, open_reports_for
 
 
@@ -57,7 +56,7 @@ def file_report(
                 revision=post.revisions.order_by("-number").first() if post else None,
                 submission_key=submission_key,
                 created_at=at,
-                due_at=at + DUE[Severity(severity)],
+                due_at=due_at(severity, at, LOOK_WITHIN.get(category)),
             )
             audit.record(
                 actor=None,

@@ -1,5 +1,7 @@
 """Reports: what a person files. Anyone can, signed in or not."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -43,6 +45,12 @@ SEVERITY = {
     Category.SPAM: Severity.S3,
     Category.DECISION_COMPLAINT: Severity.S2,
     Category.OTHER: Severity.S2,
+}
+# Where the first look may take longer than the severity says (same table).
+LOOK_WITHIN = {
+    Category.MISINFORMATION: timedelta(days=1),
+    Category.UNDER_13: timedelta(days=1),
+    Category.DECISION_COMPLAINT: timedelta(days=7),
 }
 
 

@@ -225,7 +225,7 @@ def _add_post(
 
 def _ticket(rng: random.Random, at: datetime) -> Ticket:
     severity, reason = rng.choices(WAITING, WAITING_WEIGHTS)[0]
-    return Ticket(severity, Track.CONDUCT, at + policy.DUE[severity], [{"kind": reason}])
+    return Ticket(severity, Track.CONDUCT, policy.in_real_time(severity, at), [{"kind": reason}])
 
 
 def _add_reactions(rows: Rows, post: Post, writers: Writers, rng: random.Random) -> None:
