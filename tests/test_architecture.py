@@ -347,7 +347,9 @@ def test_nothing_points_out_of_the_project() -> None:
     outside = re.compile("|".join((r"\.\./" + "shared", "/work" + "/", "/tmp" + "/build")))
     folders = [*APPS, "bench", "deploy", "docs", "scripts", "static", "templates", "tests"]
     files = [path for folder in folders for path in (ROOT / folder).rglob("*") if path.is_file()]
-    files += [path for path in ROOT.iterdir() if path.is_file() and path.name != ".env"]
+    files += [
+        path for path in ROOT.iterdir() if path.is_file() and path.name not in (".env", ".git")
+    ]
     wrong = []
     for path in files:
         try:
