@@ -21,6 +21,7 @@ from accounts.models import (
     AgeGroup,
     Block,
     Consent,
+    CutOff,
     Document,
     DocumentKind,
     HcpProfile,
@@ -53,6 +54,8 @@ class Exclusion(StrEnum):
     RECUSED = "recused"
     I_HID_FROM_HCP = "i_hid_from_hcp"
     I_HID_FROM_WORKPLACE = "i_hid_from_workplace"
+    I_REPORTED = "i_reported"
+    REPORTED_ME = "reported_me"
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +176,7 @@ def _exclusions_asked(user: User) -> dict[Exclusion, QuerySet]:
         Exclusion.BLOCKED_ME: Block.objects.filter(blocked=user),
         Exclusion.I_HID_FROM_HCP: HiddenHcp.objects.filter(member=user),
         Exclusion.I_HID_FROM_WORKPLACE: HiddenWorkplace.objects.filter(member=user),
+        Exclusion.I_REPORTED: CutOff.objects.filter(member=user),
     }
     if user.role == Role.HCP:
         asked |= {
@@ -181,6 +185,7 @@ def _exclusions_asked(user: User) -> dict[Exclusion, QuerySet]:
                 workplace__professionals__user=user
             ),
             Exclusion.RECUSED: Recusal.objects.filter(hcp=user),
+            Exclusion.REPORTED_ME: CutOff.objects.filter(hcp=user),
         }
     return asked
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.models import Block, HiddenHcp, HiddenWorkplace, Recusal, Role, User
+from accounts.models import Block, CutOff, HiddenHcp, HiddenWorkplace, Recusal, Role, User
 from accounts.viewer import Exclusion, Viewer, viewer_of
 from forum.states import AGE_GROUP_FIELD, OWN_STATUSES, Audience, Status, Track
 
@@ -105,6 +105,22 @@ def workplace_i_hid_from(viewer: Viewer, at: str) -> Q:
     return ~Q(**{f"{at}author_id__in": hcps})
 
 
+def reported_this_hcp(viewer: Viewer, at: str) -> Q:
+    """An HCP sees nothing of the members who reported them (P4.3)."""
+    if Exclusion.REPORTED_ME not in viewer.exclusions:
+        return ALL
+    members = CutOff.objects.filter(hcp_id=viewer.user_id).values("member_id")
+    return ~Q(**{f"{at}author_id__in": members})
+
+
+def hcp_i_reported(viewer: Viewer, at: str) -> Q:
+    """Both ways: the member sees nothing of the HCP whom they reported."""
+    if Exclusion.I_REPORTED not in viewer.exclusions:
+        return ALL
+    hcps = CutOff.objects.filter(member_id=viewer.user_id).values("hcp_id")
+    return ~Q(**{f"{at}author_id__in": hcps})
+
+
 def blocked_by_me(viewer: Viewer, at: str) -> Q:
     """I blocked them: I do not read their texts."""
     if Exclusion.I_BLOCKED not in viewer.exclusions:
@@ -130,6 +146,8 @@ AUTHOR_CLAUSES: tuple[Clause, ...] = (
     recused,
     hcp_i_hid_from,
     workplace_i_hid_from,
+    reported_this_hcp,
+    hcp_i_reported,
     blocked_by_me,
     blocked_me,
 )

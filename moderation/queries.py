@@ -3,16 +3,22 @@
 from django.db.models import Q, QuerySet
 
 from accounts.viewer import Viewer
-from moderation.models import Case, Report, ReportStatus
+from moderation.models import Case, Report
+from moderation.models.report import FINISHED
 
 
 def open_reports_for(viewer: Viewer) -> QuerySet[Report]:
-    """Reports that an admin may handle: none by themselves, none about themselves."""
+    """Reports that an admin may handle: none by themselves, none about themselves.
+
+    Complaints go to somebody who had no part in what they are about.
+    """
     if not viewer.may_administer:
         return Report.objects.none()
     return (
         Report.objects.exclude(reporter_id=viewer.user_id)
+        .exclude(about_id=viewer.user_id)
         .exclude(post__author_id=viewer.user_id)
+        .exclude(complaint_about__in=_involving(viewer))
         .exclude(case__about_id=viewer.user_id)
     )
 
@@ -21,7 +27,7 @@ def desk_list(viewer: Viewer) -> QuerySet[Report]:
     """Undecided reports, most urgent first."""
     return (
         open_reports_for(viewer)
-        .exclude(status=ReportStatus.DECIDED)
+        .exclude(status__in=FINISHED)
         .select_related("case__handler", "post")
         .order_by("severity", "due_at", "pk")
     )
@@ -32,10 +38,19 @@ def cases_for(viewer: Viewer) -> QuerySet[Case]:
     if not viewer.may_administer:
         return Case.objects.none()
     return Case.objects.exclude(about_id=viewer.user_id).exclude(
-        pk__in=Report.objects.filter(Q(reporter_id=viewer.user_id), case__isnull=False).values(
-            "case_id"
-        )
+        pk__in=Report.objects.filter(
+            Q(reporter_id=viewer.user_id)
+            | Q(about_id=viewer.user_id)
+            | Q(complaint_about__in=_involving(viewer)),
+            case__isnull=False,
+        ).values("case_id")
     )
+
+
+def _involving(viewer: Viewer) -> QuerySet[Report]:
+    """Reports that this admin handled, sent, or that are about them."""
+    me = viewer.user_id
+    return Report.objects.filter(Q(case__handler_id=me) | Q(reporter_id=me) | Q(about_id=me))
 
 
 def own_reports(viewer: Viewer) -> QuerySet[Report]:

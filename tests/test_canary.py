@@ -35,6 +35,8 @@ WITHOUT: dict[str, str] = {
     "recused": "hcp_recused",
     "hcp_i_hid_from": "hides_from_hcps",
     "workplace_i_hid_from": "hides_from_clinic",
+    "reported_this_hcp": "hcp_reported",
+    "hcp_i_reported": "reported_hcps",
     "blocked_by_me": "blocking_member",
     "blocked_me": "blocked_member",
 }

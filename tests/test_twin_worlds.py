@@ -35,7 +35,7 @@ from accounts.models import (
 from forum.actions.reactions import toggle_reaction
 from forum.mail import send_due
 from forum.models import Audience, Board, Notice, Post, ReactionKind, Status, Thread
-from moderation.actions.reports import file_report
+from moderation.actions.reporting import answer_desk, ask_reporter, file_report
 from moderation.models import Category, DecisionKind
 from tests.crawl import LONG_WALK, crawl, everything_in
 from tests.databases import world_of_its_own
@@ -89,11 +89,13 @@ class Variant:
     choice: HcpChoice
     audience: Audience
     relate: Callable[[User, User], object]  # viewer, ghost
+    only_reports: bool = False  # the ghost writes nothing and reacts to nothing
 
     @property
     def reacts(self) -> bool:
         """Whether the ghost reacts: what an open member taps is for all, whatever they write."""
-        return self.choice == HcpChoice.NONE or self.audience == COMMUNITY
+        unseen = self.choice == HcpChoice.NONE or self.audience == COMMUNITY
+        return unseen and not self.only_reports
 
 
 def nothing(viewer: User, ghost: User) -> None:
@@ -104,6 +106,27 @@ def hide_from_workplace(viewer: User, ghost: User) -> None:
     """The ghost hides from all who work where the viewer works."""
     workplace = Workplace.objects.get(professionals__user=viewer)
     HiddenWorkplace.objects.create(member=ghost, workplace=workplace)
+
+
+def report_professional(viewer: User, ghost: User) -> None:
+    """The ghost reports this professional: they are cut off from each other at once."""
+    report_person(viewer, ghost, category=Category.HCP_BOUNDARY)
+
+
+def report_person(
+    viewer: User, ghost: User, *, category: Category = Category.UNCOMFORTABLE
+) -> None:
+    """The ghost reports the viewer, and the desk asks the ghost something."""
+    report = file_report(
+        category=category,
+        submission_key=ids.new_public_id(),
+        reporter=ghost,
+        about=viewer,
+        words="It did not feel right.",
+    )
+    admin = User.objects.get(pseudonym="desk")
+    ask_reporter(report=report, admin=admin, text="When was that?")
+    answer_desk(report=report, text="On Monday.")
 
 
 VARIANTS = {
@@ -127,6 +150,12 @@ VARIANTS = {
         HcpChoice.OPEN,
         COMMUNITY,
         lambda viewer, ghost: Recusal.objects.create(hcp=viewer, member=ghost),
+    ),
+    "a member who reported this professional": Variant(
+        "hcp", HcpChoice.OPEN, COMMUNITY, report_professional
+    ),
+    "a member who does nothing but report this member": Variant(
+        "member", HcpChoice.OPEN, COMMUNITY, report_person, only_reports=True
     ),
     "a member whom this member blocked": Variant(
         "member",
@@ -193,6 +222,7 @@ class Teller:
         with self.step("people"):
             publish_texts()
             make_staff(FIRST_LOOK, Role.MODERATOR)
+            make_staff("desk", Role.ADMIN)
             workplace = Workplace.objects.create(name="Clinic of the viewer")
             hcp = make_hcp("hcp_nurse", workplaces=[workplace])
             member = make_member("viewer", age=20)
@@ -263,7 +293,7 @@ class Teller:
                 board = story.boards[number % 2]
                 post = submit_thread(author, board, title=f"Waits {number}", text="To be seen.")
                 in_state(published(post), Status.HELD)
-            if story.ghost is None:
+            if story.ghost is None or self.variant.only_reports:
                 continue
             with self.between(f"waits {number}"):
                 board = story.boards[number % 2]
@@ -316,7 +346,7 @@ class Teller:
 
     def ghost_thread(self, story: Story, name: str, *, board: Board) -> None:
         """A thread of the ghost, with a reply of somebody else in it."""
-        if story.ghost is None:
+        if story.ghost is None or self.variant.only_reports:
             return
         with self.between(name):
             opening = published(
@@ -336,7 +366,7 @@ class Teller:
         self, story: Story, name: str, *, to: Post, quote: Post | None = None
     ) -> Post | None:
         """A reply of the ghost in a shared thread."""
-        if story.ghost is None:
+        if story.ghost is None or self.variant.only_reports:
             return None
         with self.between(name):
             return published(
@@ -447,6 +477,7 @@ def without_ghost(open_database: None) -> Callable[[Variant], dict[str, str]]:
 QUICK = {
     "a member without professionals, to a professional",
     "a member who hides from this professional",
+    "a member who does nothing but report this member",
 }
 
 

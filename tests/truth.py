@@ -8,15 +8,18 @@ from tests.facts import PERSONAS, By, Facts, Item, Persona, State, World
 
 STAFF = ("moderator", "hcp", "admin")
 
-# Whom these people do not meet, and who does not meet them: blocks and *hide me from* (P2.6).
+# Whom these people do not meet, and who does not meet them: blocks, *hide me from* (P2.6), reports
+# about a professional (P4.3).
 KEPT_APART = {
     ("blocked_member", By.KNOWN),
     ("blocking_member", By.KNOWN),
     ("hcp_hidden_from", By.KNOWN),
     ("hcp_of_hidden_clinic", By.KNOWN),
     ("hcp_recused", By.KNOWN),
+    ("hcp_reported", By.KNOWN),
     ("hides_from_hcps", By.HCP),
     ("hides_from_clinic", By.HCP),
+    ("reported_hcps", By.HCP),
 }
 
 

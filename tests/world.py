@@ -17,6 +17,7 @@ from accounts.ids import new_public_id
 from accounts.models import (
     AgeGroup,
     Block,
+    CutOff,
     HiddenHcp,
     HiddenWorkplace,
     Recusal,
@@ -28,7 +29,8 @@ from forum.actions.drafts import save_draft
 from forum.actions.edit import edit_post
 from forum.models import Audience, Post, Status, Thread
 from moderation.actions.breakglass import approve, ask
-from moderation.actions.reports import file_report, open_case
+from moderation.actions.reports import open_case
+from moderation.actions.reporting import file_report
 from moderation.models import Category, DecisionKind, Risk
 from tests.factories import (
     decided,
@@ -387,6 +389,8 @@ class _Builder:
         _each(HiddenHcp(member=author, hcp=person("hcp_hidden_from")) for author in known)
         _each(HiddenWorkplace(member=author, workplace=self.hidden_clinic) for author in known)
         _each(Recusal(hcp=person("hcp_recused"), member=author) for author in known)
+        _each(CutOff(member=author, hcp=person("hcp_reported")) for author in known)
+        _each(CutOff(member=person("reported_hcps"), hcp=hcp) for hcp in hcps)
         _each(HiddenHcp(member=person("hides_from_hcps"), hcp=hcp) for hcp in hcps)
         HiddenWorkplace.objects.create(
             member=person("hides_from_clinic"), workplace=self.clinic_of_hcps

@@ -4,7 +4,7 @@ from accounts.models.consent import Consent, Method, Purpose
 from accounts.models.document import Clause, Document, DocumentKind, Module, SignOff
 from accounts.models.guardian import GuardianRequest
 from accounts.models.hcp import HcpProfile, Workplace
-from accounts.models.relations import Block, HiddenHcp, HiddenWorkplace, Recusal
+from accounts.models.relations import Block, CutOff, HiddenHcp, HiddenWorkplace, Recusal
 from accounts.models.user import AgeGroup, HcpChoice, Role, User, display_name
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "Block",
     "Clause",
     "Consent",
+    "CutOff",
     "Document",
     "DocumentKind",
     "GuardianRequest",

@@ -80,3 +80,28 @@ class Recusal(models.Model):
 
     def __str__(self) -> str:
         return f"HCP {self.hcp_id} recused from {self.member_id}"
+
+
+class CutOff(models.Model):
+    """A member reported this HCP: neither reads the other's posts, from that moment (P4.3).
+
+    For the HCP it looks like *hide me from*; nobody tells them. It stays after the case too, until
+    the member takes it back. Which report it was stands in ``moderation`` alone.
+    """
+
+    member = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="cut_off_hcps"
+    )
+    hcp = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="cut_off_from"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["member", "hcp"], name="cut_off_once"),
+            models.CheckConstraint(condition=~Q(member=F("hcp")), name="cut_off_not_oneself"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member_id} cut off from HCP {self.hcp_id}"

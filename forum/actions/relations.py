@@ -5,7 +5,16 @@ All are idempotent and say whether they changed something.
 
 from django.db import transaction
 
-from accounts.models import Block, HiddenHcp, HiddenWorkplace, Recusal, Role, User, Workplace
+from accounts.models import (
+    Block,
+    CutOff,
+    HiddenHcp,
+    HiddenWorkplace,
+    Recusal,
+    Role,
+    User,
+    Workplace,
+)
 from forum.errors import NotVisible
 
 
@@ -66,6 +75,22 @@ def recuse(*, hcp: User, member: User) -> bool:
     """
     _check_roles(hcp, Role.HCP, member, Role.MEMBER)
     return Recusal.objects.get_or_create(hcp=hcp, member=member)[1]
+
+
+@transaction.atomic
+def cut_off(*, member: User, hcp: User) -> bool:
+    """The member reported this HCP: they no longer see each other's texts (P4.3).
+
+    Raises ``NotVisible`` where the two are no member and HCP.
+    """
+    _check_roles(member, Role.MEMBER, hcp, Role.HCP)
+    return CutOff.objects.get_or_create(member=member, hcp=hcp)[1]
+
+
+@transaction.atomic
+def lift_cut_off(*, member: User, hcp: User) -> bool:
+    """Take ``cut_off`` back. Whether the case allows it, ``moderation`` has asked."""
+    return bool(CutOff.objects.filter(member=member, hcp=hcp).delete()[0])
 
 
 def _check_roles(one: User, its_role: Role, other: User, its_other_role: Role) -> None:

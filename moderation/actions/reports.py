@@ -1,77 +1,26 @@
-"""Filing a report, opening a case, deciding it."""
+"""Opening a case for a report, deciding it."""
 
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
-from django.urls import reverse
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Clause, User
 from accounts.viewer import viewer_of
-from forum.actions.notices import notify
-from forum.due import due_at
 from forum.errors import NotVisible, StaleVersion
-from forum.models import NoticeKind, Post
+from forum.models import Post
 from moderation import audit
 from moderation.actions.decide import decide
+from moderation.actions.reporting import tell_reporter
 from moderation.models import (
     Case,
     CaseStatus,
-    Category,
     DecisionKind,
     Outcome,
     Report,
     ReportStatus,
 )
-from moderation.models.report import LOOK_WITHIN, SEVERITY
 from moderation.queries import cases_for, open_reports_for
-
-
-def file_report(
-    *,
-    category: Category,
-    submission_key: str,
-    reporter: User | None = None,
-    post: Post | None = None,
-    words: str = "",
-    contact: str = "",
-    at: datetime | None = None,
-) -> Report:
-    """Take a report. The same submission again gives the same report.
-
-    ``post`` must have been found through the one door for this reporter. The wording as it is now
-    is kept as evidence.
-    """
-    at = at or timezone.now()
-    severity = SEVERITY[category]
-    try:
-        with transaction.atomic():
-            report = Report.objects.create(
-                reporter=reporter,
-                category=category,
-                severity=severity,
-                words=words.strip(),
-                contact=contact,
-                post=post,
-                revision=post.revisions.order_by("-number").first() if post else None,
-                submission_key=submission_key,
-                created_at=at,
-                due_at=due_at(severity, at, LOOK_WITHIN.get(category)),
-            )
-            audit.record(
-                actor=None,
-                verb="report_received",
-                subject_kind="report",
-                subject_public_id=report.number,
-                data={"category": category, "post": post.public_id if post else ""},
-                at=at,
-            )
-            return report
-    except IntegrityError:
-        existing = Report.objects.filter(submission_key=submission_key, reporter=reporter).first()
-        if existing is None:
-            raise
-        return existing
 
 
 @transaction.atomic
@@ -85,7 +34,7 @@ def open_case(*, report: Report, admin: User, at: datetime | None = None) -> Cas
         return report.case
     case = Case.objects.create(
         severity=report.severity,
-        about=report.post.author if report.post else None,
+        about=report.about,
         handler=admin,
         opened_at=at,
     )
@@ -147,20 +96,19 @@ def decide_case(
     case.version += 1
     case.decided_at = at
     case.save()
-    for report in case.reports.select_related("reporter"):
+    told = case.reports.select_related("reporter").exclude(status=ReportStatus.CLOSED)
+    for report in told:
         report.status = ReportStatus.DECIDED
         report.outcome_message = reporter_message.strip()
         report.decided_at = at
         report.save(update_fields=["status", "outcome_message", "decided_at"])
-        if report.reporter is not None:
-            notify(
-                recipient=report.reporter,
-                kind=NoticeKind.REPORT,
-                message=report.outcome_message,
-                link=reverse("moderation:own_report", args=[report.number]),
-                same_as=f"report:{report.number}:decided",
-                at=at,
-            )
+        Report.objects.filter(complaint=report).update(status=ReportStatus.CLOSED)
+        tell_reporter(
+            report=report,
+            message=report.outcome_message,
+            same_as=f"report:{report.number}:decided",
+            at=at,
+        )
     audit.record(
         actor=admin,
         verb="case_decided",

@@ -4,7 +4,9 @@ from moderation.models.audit import AuditEvent, AuditHead
 from moderation.models.breakglass import BreakGlass, GlassState, Risk
 from moderation.models.case import Case, CaseStatus, Outcome
 from moderation.models.decision import Claim, Decision, DecisionKind
-from moderation.models.report import Category, Report, ReportStatus
+from moderation.models.report import Category, HandledWell, Report, ReportStatus
+from moderation.models.report_mail import ReportMail, ReportMailKind
+from moderation.models.report_talk import EvidenceBy, ReportEvidence, ReportMessage
 
 __all__ = [
     "AuditEvent",
@@ -16,9 +18,15 @@ __all__ = [
     "Claim",
     "Decision",
     "DecisionKind",
+    "EvidenceBy",
     "GlassState",
+    "HandledWell",
     "Outcome",
     "Report",
+    "ReportEvidence",
+    "ReportMail",
+    "ReportMailKind",
+    "ReportMessage",
     "ReportStatus",
     "Risk",
 ]

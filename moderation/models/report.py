@@ -1,6 +1,6 @@
 """Reports: what a person files. Anyone can, signed in or not."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
@@ -59,7 +59,22 @@ class ReportStatus(models.TextChoices):
 
     RECEIVED = "received", _("Received")
     READ = "read", _("Being looked at")
+    QUESTION = "question", _("We have a question for you")
     DECIDED = "decided", _("Decided")
+    APPEALED = "appealed", _("Somebody else is looking again")
+    CLOSED = "closed", _("Closed")
+
+
+# Nothing more to do at the desk. What was complained about is worked on as a report of its own.
+FINISHED = (ReportStatus.DECIDED, ReportStatus.APPEALED, ReportStatus.CLOSED)
+
+
+class HandledWell(models.TextChoices):
+    """What the reporter thinks of how it was handled."""
+
+    YES = "yes", _("Yes")
+    PARTLY = "partly", _("Partly")
+    NO = "no", _("No")
 
 
 class Report(models.Model):
@@ -81,6 +96,22 @@ class Report(models.Model):
     post = models.ForeignKey(
         "forum.Post", on_delete=models.PROTECT, null=True, blank=True, related_name="reports"
     )
+    # Whom it is about; for posts the author. They never handle it, nor see that it exists.
+    about = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="reports_about",
+    )
+    # The rule that the reporter has in mind, where they named one.
+    clause = models.ForeignKey(
+        "accounts.Clause", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    # A complaint about how another report was handled; somebody uninvolved looks at it.
+    complaint_about = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="complaint"
+    )
     # The wording that was reported: later edits do not change the evidence.
     revision = models.ForeignKey(
         "forum.Revision", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -91,6 +122,12 @@ class Report(models.Model):
     submission_key = models.CharField(max_length=14, unique=True)
     status = models.CharField(max_length=10, choices=ReportStatus, default=ReportStatus.RECEIVED)
     outcome_message = models.TextField(blank=True, max_length=2000)
+    # It may come from a machine: too quick, a filled trap, or one of very many from one network.
+    is_suspect = models.BooleanField(default=False, db_default=False)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    handled_well = models.CharField(max_length=6, choices=HandledWell, blank=True)
+    feedback = models.TextField(blank=True, max_length=2000)
+    feedback_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
     due_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True, blank=True)
@@ -99,12 +136,36 @@ class Report(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(category__in=Category.values), name="report_category_known"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=ReportStatus.values), name="report_status_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(about__isnull=True)
+                | Q(reporter__isnull=True)
+                | ~Q(about=models.F("reporter")),
+                name="report_not_about_its_reporter",
+            ),
+            models.CheckConstraint(
+                condition=Q(handled_well="", feedback_at__isnull=True)
+                | Q(handled_well__in=HandledWell.values, feedback_at__isnull=False),
+                name="report_feedback_whole",
+            ),
         ]
         indexes = [
             models.Index(fields=["status", "severity", "due_at"], name="report_desk_order"),
             models.Index(fields=["reporter", "-created_at"], name="report_own_list"),
+            models.Index(fields=["about", "-created_at"], name="report_about_list"),
         ]
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether the desk is done with it."""
+        return self.status in FINISHED
+
+    def is_overdue(self, at: datetime) -> bool:
+        """Whether nobody has looked at it by the time that we aim at."""
+        return self.status == ReportStatus.RECEIVED and at > self.due_at

@@ -13,7 +13,7 @@ from forum.access_log import record_shown, shows_no_posts
 from forum.models import Post, Surface
 from forum.queries.access import about_words
 from forum.queries.threads import find_post
-from moderation.actions.reports import file_report
+from moderation.actions.reporting import file_report
 from moderation.forms import ReportForm, StatusForm
 from moderation.models import Category, Report
 from moderation.queries import own_reports

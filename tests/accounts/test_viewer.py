@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import (
     AgeGroup,
     Block,
+    CutOff,
     HcpProfile,
     HiddenHcp,
     HiddenWorkplace,
@@ -187,21 +188,26 @@ def test_each_reason_not_to_meet_is_known_to_those_it_is_about_and_to_nobody_els
     nurse = make_hcp("nurse", workplaces=[clinic])
     ada, ben = make_member("ada"), make_member("ben")
     cleo, dan, eve = make_member("cleo"), make_member("dan"), make_member("eve")
+    fay = make_member("fay")
     Block.objects.create(blocker=ada, blocked=ben)
     HiddenHcp.objects.create(member=cleo, hcp=nurse)
     HiddenWorkplace.objects.create(member=dan, workplace=clinic)
     Recusal.objects.create(hcp=nurse, member=eve)
-    assert {user.pseudonym: viewer_of(user).exclusions for user in (ada, ben, cleo, dan, eve)} == {
+    CutOff.objects.create(hcp=nurse, member=fay)
+    members = (ada, ben, cleo, dan, eve, fay)
+    assert {user.pseudonym: viewer_of(user).exclusions for user in members} == {
         "ada": {Exclusion.I_BLOCKED},
         "ben": {Exclusion.BLOCKED_ME},
         "cleo": {Exclusion.I_HID_FROM_HCP},
         "dan": {Exclusion.I_HID_FROM_WORKPLACE},
         "eve": set(),
+        "fay": {Exclusion.I_REPORTED},
     }
     assert viewer_of(nurse).exclusions == {
         Exclusion.HIDDEN_FROM_ME,
         Exclusion.WORKPLACE_HIDDEN_FROM_ME,
         Exclusion.RECUSED,
+        Exclusion.REPORTED_ME,
     }
     assert viewer_of(make_hcp("doctor")).exclusions == set()
 

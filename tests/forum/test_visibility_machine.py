@@ -22,7 +22,7 @@ from hypothesis.stateful import (
 )
 
 from accounts.documents import publish_texts
-from accounts.models import Block, HcpChoice, HiddenHcp, Recusal, Role, User
+from accounts.models import Block, CutOff, HcpChoice, HiddenHcp, Recusal, Role, User
 from accounts.viewer import Viewer, viewer_of
 from forum import summaries
 from forum.actions.audience import Scope, choose_hcp_involvement
@@ -73,6 +73,7 @@ class Facts:
         for pairs in (
             Block.objects.values_list("blocker", "blocked"),
             HiddenHcp.objects.values_list("member", "hcp"),
+            CutOff.objects.values_list("member", "hcp"),
         ):
             for one, other in pairs:
                 apart |= {(one, other), (other, one)}
@@ -331,6 +332,15 @@ class Story(RuleBasedStateMachine):
         )
         if not new:
             hidden.delete()
+
+    @rule(who=some, whom=some)
+    def report_professional(self, who: int, whom: int) -> None:
+        """A member reports a professional, or ends the cut that came of it."""
+        cut, new = CutOff.objects.get_or_create(
+            member=self.members[who % 4], hcp=self.hcps[whom % 2]
+        )
+        if not new:
+            cut.delete()
 
     @rule(who=some, whom=some)
     def recuse(self, who: int, whom: int) -> None:

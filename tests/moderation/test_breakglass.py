@@ -18,7 +18,7 @@ from forum.models import Audience, HcpAccess, Notice, NoticeKind, Post, Surface
 from moderation import audit
 from moderation.actions import breakglass
 from moderation.actions.breakglass import Delay, approve, ask, open_it, refuse, sweep, tell_author
-from moderation.actions.reports import file_report
+from moderation.actions.reporting import file_report
 from moderation.breakglass import place_of, professionals_for, words_without_name
 from moderation.models import AuditEvent, BreakGlass, Category, GlassState, Risk
 from tests.factories import fresh, make_board, make_hcp, make_member, make_staff, publish_thread

@@ -13,7 +13,8 @@ from forum.errors import NotVisible, StaleVersion
 from forum.models import Board, Notice, NoticeKind, Post, Status
 from forum.policy import DUE
 from moderation.actions.decide import ClaimedByOther, ReasonsMissing
-from moderation.actions.reports import decide_case, file_report, open_case
+from moderation.actions.reports import decide_case, open_case
+from moderation.actions.reporting import file_report
 from moderation.models import (
     AuditEvent,
     Case,
@@ -379,7 +380,7 @@ def test_when_telling_fails_nothing_is_decided(report, admin, monkeypatch):
     def fail(**values: object) -> None:
         raise RuntimeError("broken on purpose")
 
-    monkeypatch.setattr("moderation.actions.reports.notify", fail)
+    monkeypatch.setattr("moderation.actions.reporting.notify", fail)
     with pytest.raises(RuntimeError, match="on purpose"):
         settle(case, admin, **removing())
     assert everything() == before
