@@ -29,8 +29,8 @@ from forum.actions.drafts import save_draft
 from forum.actions.edit import edit_post
 from forum.models import Audience, Post, Status, Thread
 from moderation.actions.breakglass import approve, ask
-from moderation.actions.reports import open_case
 from moderation.actions.reporting import file_report
+from moderation.actions.reports import open_case
 from moderation.models import Category, DecisionKind, Risk
 from tests.factories import (
     decided,

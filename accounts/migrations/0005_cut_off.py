@@ -6,22 +6,46 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0004_consent_life'),
+        ("accounts", "0004_consent_life"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CutOff',
+            name="CutOff",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('hcp', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='cut_off_from', to=settings.AUTH_USER_MODEL)),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='cut_off_hcps', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "hcp",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="cut_off_from",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="cut_off_hcps",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('member', 'hcp'), name='cut_off_once'), models.CheckConstraint(condition=models.Q(('member', models.F('hcp')), _negated=True), name='cut_off_not_oneself')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("member", "hcp"), name="cut_off_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("member", models.F("hcp")), _negated=True),
+                        name="cut_off_not_oneself",
+                    ),
+                ],
             },
         ),
     ]

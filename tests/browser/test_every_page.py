@@ -9,8 +9,8 @@ from accounts.documents import publish_texts
 from accounts.models import Role, User
 from forum.models import Post, Status
 from moderation.actions.breakglass import approve, ask
-from moderation.actions.reports import open_case
 from moderation.actions.reporting import file_report
+from moderation.actions.reports import open_case
 from moderation.models import Category, Risk
 from tests.browser.people import Community, make_community
 from tests.factories import make_staff, submit_thread

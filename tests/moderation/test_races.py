@@ -22,8 +22,8 @@ from forum.models.board import HoldPolicy
 from forum.states import narrowest
 from moderation import audit
 from moderation.actions.decide import AlreadyDecided, decide
-from moderation.actions.reports import open_case
 from moderation.actions.reporting import file_report
+from moderation.actions.reports import open_case
 from moderation.models import AuditEvent, Case, Category, Claim, Decision, DecisionKind
 from moderation.queue import CLAIM_LASTS, claim
 from tests.factories import (

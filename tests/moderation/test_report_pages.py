@@ -10,8 +10,8 @@ from accounts.ids import new_public_id
 from accounts.models import HcpChoice, Role, User
 from forum.actions.edit import edit_post
 from forum.models import Audience, Board, Notice, Post, Status
-from moderation.actions.reports import open_case
 from moderation.actions.reporting import file_report
+from moderation.actions.reports import open_case
 from moderation.models import AuditEvent, Case, CaseStatus, Category, Outcome, Report, ReportStatus
 from tests.factories import (
     any_clause,

@@ -13,8 +13,8 @@ from forum.errors import NotVisible, StaleVersion
 from forum.models import Board, Notice, NoticeKind, Post, Status
 from forum.policy import DUE
 from moderation.actions.decide import ClaimedByOther, ReasonsMissing
-from moderation.actions.reports import decide_case, open_case
 from moderation.actions.reporting import file_report
+from moderation.actions.reports import decide_case, open_case
 from moderation.models import (
     AuditEvent,
     Case,

@@ -15,8 +15,8 @@ from forum.actions.drafts import save_draft
 from forum.actions.submit import submit_post
 from forum.models import Board, Notice, Post, Thread
 from moderation.actions.decide import decide
-from moderation.actions.reports import decide_case, open_case
 from moderation.actions.reporting import file_report
+from moderation.actions.reports import decide_case, open_case
 from moderation.models import Category, DecisionKind, Outcome, Report
 
 MODERATOR, ADMIN = "moderator", "admin_one"
