@@ -10,7 +10,7 @@ from forum.due import current_hours, due_at
 from forum.models import StaffedHours
 from forum.states import Severity
 from moderation.actions.decide import decide
-from moderation.actions.reports import file_report
+from moderation.actions.reporting import file_report
 from moderation.models import Category, DecisionKind
 from tests.factories import make_member, make_staff, submit_thread
 
