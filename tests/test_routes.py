@@ -38,6 +38,7 @@ WHO_MAY = {
         "hcp_hidden_from",
         "hcp_of_hidden_clinic",
         "hcp_recused",
+        "hcp_reported",
         "admin_one",
     },
     Access.ADMIN: {"admin_one"},

@@ -97,6 +97,7 @@ def pages_for(world: World, name: str) -> Iterator[tuple[str, set[int], set[int]
         "hcp_nurse",
         pytest.param("hcp_hidden_from", marks=LONG_WALK),
         pytest.param("hcp_recused", marks=LONG_WALK),
+        pytest.param("hcp_reported", marks=LONG_WALK),
     ],
 )
 def test_no_page_shows_a_professional_a_post_that_is_not_written_down(
