@@ -34,6 +34,10 @@ CLEAN_POSTS_NEW = 3
 # Somebody may need help: this is not about rules, and never counts as a strike.
 WELFARE_KINDS = {Kind.CRISIS, Kind.EMERGENCY, Kind.EATING}
 
+# Hard to read, whatever the track.
+HARD_KINDS = {Kind.CRISIS, Kind.EATING, Kind.ABUSE}
+HARD_TRACKS = {Track.WELFARE, Track.SAFEGUARDING}
+
 WAIT_WORDS = {
     Severity.S0: _("15 minutes"),
     Severity.S1: _("an hour"),
@@ -44,6 +48,8 @@ WAIT_WORDS = {
 PREMODERATION = "premoderation"
 BOARD_HOLDS_ALL = "board_holds_all"
 REPORTED = "reported"
+SAMPLED = "sampled"
+SEEN_DIFFERENTLY = "seen_differently"
 EDITED = "edited"
 
 
@@ -63,6 +69,15 @@ class Verdict:
 
     status: Status
     ticket: Ticket | None
+
+
+def is_hard(ticket: Ticket) -> bool:
+    """Whether a look may weigh on the reviewer: danger, eating disorders, abuse.
+
+    Reviewers may leave such tickets to others for a while, and are told when it gets much.
+    """
+    heavy = ticket.severity <= Severity.S1 and ticket.track in HARD_TRACKS
+    return heavy or any(reason.get("kind") in HARD_KINDS for reason in ticket.reasons)
 
 
 def waits_for_premoderation(*, role: str, age_group: AgeGroup | None, clean_posts: int) -> bool:
@@ -104,10 +119,12 @@ def judge(
     clean_posts: int,
     at: datetime,
     due_at: Callable[[Severity, datetime], datetime] = in_real_time,
+    sampled: bool = False,
 ) -> Verdict:
     """The verdict on a text: any finding of rank *hold*, a board that holds all, or a new author.
 
     In doubt (an unknown hold policy) it is held. ``due_at`` is asked only where a human must look.
+    ``sampled``: a member's text that nothing speaks against is published, and gets a look as well.
     """
     reasons = [finding.as_json() for finding in findings if finding.severity is not None]
     severities = [Severity(f.severity) for f in findings if f.severity is not None]
@@ -124,7 +141,9 @@ def judge(
         severities.append(Severity.S3)
     status = Status.HELD if held else Status.PUBLISHED
     if not severities:
-        return Verdict(status, None)
+        if not sampled or role != Role.MEMBER:
+            return Verdict(status, None)
+        severities, reasons = [Severity.S3], [{"kind": SAMPLED}]
     severity = min(severities)
     welfare = any(finding.kind in WELFARE_KINDS for finding in findings)
     track = Track.WELFARE if welfare else Track.CONDUCT

@@ -1,42 +1,56 @@
-"""The queue: which tickets a reviewer may work on, and who has which one right now."""
+"""The queue: which tickets a reviewer may work on, and who has which one right now.
+
+Everything that lists, counts or opens tickets starts from ``tickets_for``.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.viewer import Viewer
 from forum.access_log import with_openings
-from forum.models import Post, Quote, Status
+from forum.models import Post, Quote, Status, Track
 from moderation import audit
-from moderation.models import Claim, Report
+from moderation.models import Claim, Report, Workbench
+from moderation.wellbeing import note_hard_item, others_for_hard_topics
 
 CLAIM_LASTS = timedelta(minutes=5)
-LIST_SIZE = 50
 CONTEXT_POSTS = 2
+ORDER = ("review_severity", "review_due_at", "public_id")
 
 
-def tickets_for(viewer: Viewer) -> QuerySet[Post]:
+def tickets_for(viewer: Viewer, *, at: datetime | None = None) -> QuerySet[Post]:
     """Open tickets that a reviewer may handle, most urgent first. No text is read from these.
 
-    Nobody decides on what they reported themselves.
+    Nobody decides on what they reported themselves. While they are away from hard topics, there
+    are none for them.
     """
     own_reports = Report.objects.filter(reporter_id=viewer.user_id, post__isnull=False)
     return (
         Post.objects.handleable_by(viewer)
-        .filter(review_due_at__isnull=False)
+        .filter(_not_too_hard(viewer, at or timezone.now()), review_due_at__isnull=False)
         .exclude(pk__in=own_reports.values("post_id"))
-        .order_by("review_severity", "review_due_at", "pk")
+        .order_by(*ORDER)
     )
+
+
+def _not_too_hard(viewer: Viewer, at: datetime) -> Q:
+    """Not hard, or the reviewer is not away. An admin who is the last one stays."""
+    away = Exists(Workbench.objects.filter(reviewer_id=viewer.user_id, away_until__gt=at))
+    stays = ~Q(away)
+    if viewer.may_administer and viewer.user_id is not None:
+        stays |= ~Q(Exists(others_for_hard_topics(viewer.user_id, at=at)))
+    return Q(review_hard=False) | stays
 
 
 def free_tickets_for(viewer: Viewer, *, at: datetime) -> QuerySet[Post]:
     """Tickets that nobody else is looking at."""
     taken = Claim.objects.filter(until__gt=at).exclude(moderator_id=viewer.user_id)
-    return tickets_for(viewer).exclude(pk__in=taken.values("post_id"))
+    return tickets_for(viewer, at=at).exclude(pk__in=taken.values("post_id"))
 
 
 @transaction.atomic
@@ -55,9 +69,21 @@ def claim(*, post: Post, moderator: User, at: datetime | None = None) -> Claim:
     return claimed
 
 
-def release(*, post: Post, moderator: User) -> bool:
-    """Give a post back. Returns whether it was this moderator's."""
-    return bool(Claim.objects.filter(post=post, moderator=moderator).delete()[0])
+def release(*, post: Post, moderator: User, until: datetime | None = None) -> bool:
+    """Give a post back. Returns whether it was this moderator's.
+
+    ``until``: only the claim that ends then. A page that is left says which one it had, so that
+    its farewell, if it comes late, does not end the claim of the same person's next page.
+    """
+    own = Claim.objects.filter(post=post, moderator=moderator)
+    if until is not None:
+        own = own.filter(until=until)
+    return bool(own.delete()[0])
+
+
+def release_all(*, moderator: User) -> int:
+    """Give everything back, when somebody stops. Returns how many claims ended."""
+    return Claim.objects.filter(moderator=moderator).delete()[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +91,7 @@ class Item:
     """A ticket as its reviewer sees it. ``context``: published posts just before it."""
 
     post: Post
+    until: datetime
     context: list[Post]
     quotes: list[Quote]
     author_clean_posts: int
@@ -88,6 +115,7 @@ def open_item(viewer: Viewer, moderator: User, public_id: str) -> Item | Claim |
     held_by = claim(post=post, moderator=moderator)
     if held_by.moderator_id != moderator.pk:
         return held_by
+    note_hard_item(post=post, reviewer=moderator)
     audit.record(
         actor=moderator,
         verb="read_for_review",
@@ -95,15 +123,24 @@ def open_item(viewer: Viewer, moderator: User, public_id: str) -> Item | Claim |
         subject_public_id=post.public_id,
         data={"version": post.version, "status": post.status},
     )
+    return read_item(viewer, post, held_by.until)
+
+
+def read_item(viewer: Viewer, post: Post, until: datetime) -> Item:
+    """The post with what helps to judge it. The caller has logged the reading."""
     # Counted from what this reviewer may know: else the sums would tell of the rest.
     known = Post.objects.handleable_by(viewer).filter(author=post.author)
     return Item(
         post=post,
+        until=until,
         context=_context(viewer, post),
         quotes=_quotes(viewer, post),
         author_clean_posts=known.filter(status=Status.PUBLISHED, review_due_at=None).count(),
+        # What was about somebody's welfare is never held against them.
         author_limiting_decisions=post.author.decisions_received.filter(
-            clause__isnull=False, post__in=known
+            Q(ticket_track__isnull=True) | Q(ticket_track=Track.CONDUCT),
+            clause__isnull=False,
+            post__in=known,
         ).count(),
     )
 

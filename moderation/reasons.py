@@ -21,6 +21,8 @@ LABELS: dict[str, Promise] = {
     policy.BOARD_HOLDS_ALL: _("This board checks every post"),
     policy.REPORTED: _("Reported"),
     policy.EDITED: _("Changed by its author"),
+    policy.SAMPLED: _("Picked by chance"),
+    policy.SEEN_DIFFERENTLY: _("Two of us saw this differently"),
 }
 
 
@@ -31,6 +33,12 @@ class Reason:
     kind: str
     label: Promise | str
     passage: str = ""
+
+
+def labels_of(post: Post) -> list[Promise | str]:
+    """The reasons of a post's ticket, each once and without a passage: for lists."""
+    kinds = dict.fromkeys(reason["kind"] for reason in post.review_reasons)
+    return [LABELS.get(kind, kind) for kind in kinds]
 
 
 def reasons_for(post: Post) -> list[Reason]:

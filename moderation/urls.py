@@ -2,15 +2,20 @@
 
 from django.urls import path
 
-from moderation.views import breakglass, desk, queue, recusal, reports, texts
+from moderation.views import bench, breakglass, desk, queue, recusal, reports, texts, worklist
 
 app_name = "moderation"
 TEXT = "desk/texts/<slug:kind>/<slug:language>/<str:version>/"
 urlpatterns = [
-    path("queue/", queue.queue, name="queue"),
-    path("queue/next/", queue.next_item, name="next"),
+    path("queue/", worklist.queue, name="queue"),
+    path("queue/next/", worklist.next_item, name="next"),
+    path("queue/stop/", worklist.stop, name="stop"),
+    path("queue/summary/", worklist.summary, name="summary"),
     path("queue/<pid:public_id>/", queue.item, name="item"),
-    path("queue/<pid:public_id>/release/", queue.release_item, name="release"),
+    path("queue/<pid:public_id>/release/", worklist.release_item, name="release"),
+    path("queue/<pid:public_id>/renew/", worklist.renew, name="renew"),
+    path("me/hard-topics/", bench.wellbeing, name="wellbeing"),
+    path("me/keyboard/", bench.keys, name="keys"),
     path("recuse/<pid:public_id>/", recusal.recusal, name="recuse"),
     path("report/", reports.report, name="report"),
     path("report/post/<pid:public_id>/", reports.report_post, name="report_post"),

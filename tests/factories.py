@@ -141,13 +141,15 @@ def make_board(
     *,
     groups: Iterable[AgeGroup] = tuple(AgeGroup),
     hold_policy: HoldPolicy = HoldPolicy.RULES,
+    sample_percent: int = 0,
 ) -> Board:
-    """A board for these age groups."""
+    """A board for these age groups. Nothing is sampled, unless a test is about that."""
     return Board.objects.create(
         slug=slug,
         title=slug.replace("-", " ").capitalize(),
         description="What this board is about.",
         hold_policy=hold_policy,
+        sample_percent=sample_percent,
         position=Board.objects.count(),
         **{AGE_GROUP_FIELD[group]: True for group in groups},
     )

@@ -135,6 +135,13 @@ def exceptions(name: str) -> Addresses:
     return addresses
 
 
+def queue_pages(world: World) -> list[str]:
+    """The list, with each filter, and behind a ticket that the person may know nothing of."""
+    address = reverse("moderation:queue")
+    filters = ["severity=0", "track=welfare", "audience=peers", "board=adults", "after=0.0.2"]
+    return [address, *(f"{address}?{words}" for words in filters)]
+
+
 def passkeys(name: str) -> Addresses:
     """The address of a passkey that nobody has."""
     return lambda world: [reverse(name, args=[1])]
@@ -212,10 +219,15 @@ ROUTES = (
     ours("forum:blocked", ACCOUNT, FORM),
     ours("forum:my_posts", READER, READ),
     ours("forum:older_posts", READER, FORM),
-    ours("moderation:queue", REVIEWER, READ),
+    ours("moderation:queue", REVIEWER, READ, queue_pages),
     ours("moderation:next", REVIEWER, ACT),
+    ours("moderation:stop", REVIEWER, ACT),
+    ours("moderation:summary", REVIEWER, READ),
+    ours("moderation:wellbeing", REVIEWER, FORM),
+    ours("moderation:keys", REVIEWER, FORM),
     ours("moderation:item", REVIEWER, FORM, posts("moderation:item")),
     ours("moderation:release", REVIEWER, ACT, posts("moderation:release")),
+    ours("moderation:renew", REVIEWER, ACT, posts("moderation:renew")),
     ours("moderation:recuse", REVIEWER, FORM, posts("moderation:recuse")),
     ours("moderation:report", PUBLIC, FORM),
     ours("moderation:report_post", READER, FORM, posts("moderation:report_post")),

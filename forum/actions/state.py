@@ -16,7 +16,7 @@ from accounts.models import Clause
 from forum import summaries
 from forum.actions.notices import tell_of_new_post
 from forum.models import Post, Status, Thread
-from forum.policy import Ticket
+from forum.policy import Ticket, is_hard
 
 # From which states to which a post may go. Everything else is refused and writes nothing.
 ALLOWED: dict[Status, frozenset[Status]] = {
@@ -62,6 +62,7 @@ def set_ticket(post: Post, ticket: Ticket | None) -> None:
     post.review_severity = ticket.severity if ticket else None
     post.review_track = ticket.track if ticket else ""
     post.review_reasons = ticket.reasons if ticket else []
+    post.review_hard = is_hard(ticket) if ticket else False
 
 
 @transaction.atomic

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from accounts.models import Clause, Document, DocumentKind, HcpChoice, Role, User
 from accounts.viewer import Viewer, viewer_of
@@ -59,8 +60,22 @@ def clean_posts_of(author: User) -> int:
     return len(clean.values_list("pk")[:CLEAN_POSTS_UNDER_18])
 
 
+def is_sampled(key: str, percent: int) -> bool:
+    """Whether the submission with this key is among the share that gets a look in any case.
+
+    By a keyed hash: the same at each try, and nobody who picks a key can tell beforehand.
+    """
+    digest = salted_hmac("forum.sample", key, algorithm="sha256").digest()
+    return int.from_bytes(digest[:4], "big") % 10_000 < percent * 100
+
+
 def verdict_on(
-    *, author: User, hold_policy: str, findings: Sequence[Finding], at: datetime
+    *,
+    author: User,
+    hold_policy: str,
+    findings: Sequence[Finding],
+    at: datetime,
+    sampled: bool = False,
 ) -> Verdict:
     """The policy's verdict on a text of this author on a board with this hold policy."""
     return judge(
@@ -71,6 +86,7 @@ def verdict_on(
         clean_posts=clean_posts_of(author),
         at=at,
         due_at=due_at,
+        sampled=sampled,
     )
 
 
@@ -94,7 +110,13 @@ def _submit(*, draft: Draft, author: User, at: datetime) -> Post:
     source = _source_of(draft, viewer, thread)
     findings = findings_in(title=draft.title, text=draft.text)
     check_hcp_dose(author, findings)
-    verdict = verdict_on(author=author, hold_policy=board.hold_policy, findings=findings, at=at)
+    verdict = verdict_on(
+        author=author,
+        hold_policy=board.hold_policy,
+        findings=findings,
+        at=at,
+        sampled=is_sampled(draft.key, board.sample_percent),
+    )
     audience = allowed_audience(draft.audience, author=author, thread=thread, source=source)
     published_at = at if verdict.status == Status.PUBLISHED else None
     if thread is None:

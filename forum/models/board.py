@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import AgeGroup
 from forum.states import AGE_GROUP_FIELD
 
+SAMPLE_PERCENT = 5
+
 
 class HoldPolicy(models.TextChoices):
     """What waits for a human before others see it."""
@@ -28,6 +30,10 @@ class Board(models.Model):
     hold_policy = models.CharField(
         max_length=8, choices=HoldPolicy, default=HoldPolicy.ALL, db_default=HoldPolicy.ALL
     )
+    # Of posts that screening and pre-moderation let pass, so many in a hundred get a look anyway.
+    sample_percent = models.PositiveSmallIntegerField(
+        default=SAMPLE_PERCENT, db_default=SAMPLE_PERCENT
+    )
     drawing = models.CharField(max_length=20, blank=True)
 
     class Meta:
@@ -35,7 +41,10 @@ class Board(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(hold_policy__in=HoldPolicy.values), name="board_hold_policy_known"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(sample_percent__lte=100), name="board_sample_is_a_share"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -47,6 +47,8 @@ class Post(models.Model):
     review_due_at = models.DateTimeField(null=True, blank=True)
     review_severity = models.PositiveSmallIntegerField(choices=Severity, null=True, blank=True)
     review_track = models.CharField(max_length=12, choices=Track, blank=True)
+    # Hard to read: reviewers may leave such tickets out for a while (forum/policy.py, ``is_hard``).
+    review_hard = models.BooleanField(default=False, db_default=False)
     # Why a look is needed: findings with rule and span, or a kind alone (forum/policy.py).
     review_reasons = models.JSONField(default=list, blank=True)
 
@@ -90,9 +92,9 @@ class Post(models.Model):
             models.Index(fields=["author", "-created_at"], name="post_by_author"),
             models.Index(fields=["thread", "author"], name="post_thread_author"),
             models.Index(
-                fields=["review_severity", "review_due_at", "id"],
+                fields=["review_severity", "review_due_at", "public_id"],
                 condition=Q(review_due_at__isnull=False),
-                name="post_ticket_order",
+                name="post_ticket_queue",
             ),
         ]
 

@@ -7,6 +7,7 @@ from moderation.models.decision import Claim, Decision, DecisionKind
 from moderation.models.report import Category, HandledWell, Report, ReportStatus
 from moderation.models.report_mail import ReportMail, ReportMailKind
 from moderation.models.report_talk import EvidenceBy, ReportEvidence, ReportMessage
+from moderation.models.review import HardItem, SecondReview, Sitting, Workbench
 
 __all__ = [
     "AuditEvent",
@@ -21,6 +22,7 @@ __all__ = [
     "EvidenceBy",
     "GlassState",
     "HandledWell",
+    "HardItem",
     "Outcome",
     "Report",
     "ReportEvidence",
@@ -29,4 +31,7 @@ __all__ = [
     "ReportMessage",
     "ReportStatus",
     "Risk",
+    "SecondReview",
+    "Sitting",
+    "Workbench",
 ]

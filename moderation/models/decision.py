@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.ids import new_public_id
-from forum.states import Status
+from forum.states import Severity, Status, Track
 
 
 class Claim(models.Model):
@@ -54,6 +54,11 @@ class Decision(models.Model):
     message = models.TextField(blank=True, max_length=2000)
     private_note = models.TextField(blank=True, max_length=2000)
     post_version = models.PositiveIntegerField()
+    # The ticket as it was; None where the post had none. Reasons hold spans, no words. Without
+    # defaults: so SQLite adds the columns in place, and keeps the triggers of this table.
+    ticket_severity = models.PositiveSmallIntegerField(choices=Severity, null=True, blank=True)
+    ticket_track = models.CharField(max_length=12, choices=Track, null=True, blank=True)  # noqa: DJ001
+    ticket_reasons = models.JSONField(null=True, blank=True)
     status_before = models.CharField(max_length=10, choices=Status)
     status_after = models.CharField(max_length=10, choices=Status)
     case = models.ForeignKey(
@@ -76,7 +81,10 @@ class Decision(models.Model):
                 condition=~Q(author=models.F("moderator")), name="decision_not_on_oneself"
             ),
         ]
-        indexes = [models.Index(fields=["moderator", "-decided_at"], name="decision_own_list")]
+        indexes = [
+            models.Index(fields=["moderator", "-decided_at"], name="decision_own_list"),
+            models.Index(fields=["decided_at"], name="decision_by_time"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} on {self.post_id}"

@@ -1,17 +1,15 @@
-"""The reviewers' queue: what waits, one item after another."""
-
-from datetime import datetime
+"""One item of the queue: reading it and deciding on it."""
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods
 
 from accounts.access import Access, access
 from accounts.http import SignedInRequest
-from forum.access_log import record_shown, shows_no_posts
+from forum.access_log import record_shown
 from forum.actions.state import IllegalMove
 from forum.cards import body
 from forum.errors import NotVisible, StaleVersion
@@ -19,44 +17,11 @@ from forum.models import Post, Surface
 from moderation.actions.decide import AlreadyDecided, ClaimedByOther, decide
 from moderation.forms import DecideForm
 from moderation.models import Claim, DecisionKind
-from moderation.queue import LIST_SIZE, free_tickets_for, open_item, release, tickets_for
+from moderation.queue import open_item
 from moderation.reasons import reasons_for
+from moderation.views.worklist import next_item, workbench_context
 
 CHANGED = _("This changed while you were looking. Please read it again, then decide.")
-
-
-@access(Access.REVIEWER)
-@shows_no_posts
-@require_safe
-def queue(request: SignedInRequest) -> HttpResponse:
-    """What waits, most urgent first. No words of posts are shown here."""
-    now = timezone.now()
-    tickets = tickets_for(request.viewer).select_related("thread__board", "claim__moderator")
-    rows = list(tickets[: LIST_SIZE + 1])
-    return render(
-        request,
-        "moderation/queue.html",
-        {
-            "rows": [
-                {
-                    "post": post,
-                    "reasons": reasons_for(post),
-                    "overdue": post.review_due_at is not None and post.review_due_at < now,
-                    "claim": _current_claim(post, now),
-                }
-                for post in rows[:LIST_SIZE]
-            ],
-            "has_more": len(rows) > LIST_SIZE,
-        },
-    )
-
-
-@access(Access.REVIEWER)
-@require_POST
-def next_item(request: SignedInRequest) -> HttpResponse:
-    """Go to the most urgent item that nobody else has."""
-    post = free_tickets_for(request.viewer, at=timezone.now()).first()
-    return redirect("moderation:item", post.public_id) if post else redirect("moderation:queue")
 
 
 @access(Access.REVIEWER)
@@ -95,6 +60,7 @@ def item(request: SignedInRequest, public_id: str) -> HttpResponse:
         and found.post.review_due_at < timezone.now(),
         "reasons": reasons_for(found.post),
         "form": form,
+        **workbench_context(request, found.post, found.until),
     }
     return render(request, "moderation/item.html", context, status=422 if form.is_bound else 200)
 
@@ -130,22 +96,6 @@ def _decide(request: SignedInRequest, public_id: str, form: DecideForm) -> HttpR
     return next_item(request)
 
 
-@access(Access.REVIEWER)
-@require_POST
-def release_item(request: SignedInRequest, public_id: str) -> HttpResponse:
-    """Give an item back and return to the list."""
-    post = tickets_for(request.viewer).filter(public_id=public_id).first()
-    if post is None:
-        raise Http404
-    release(post=post, moderator=request.user)
-    return redirect("moderation:queue")
-
-
 def _taken(request: SignedInRequest, claim: Claim) -> HttpResponse:
     record_shown(request, Surface.QUEUE)  # who has it, no post
     return render(request, "moderation/taken.html", {"claim": claim}, status=409)
-
-
-def _current_claim(post: Post, now: datetime) -> Claim | None:
-    claim = getattr(post, "claim", None)
-    return claim if claim is not None and claim.until > now else None

@@ -254,7 +254,9 @@ def test_a_missing_message_is_said_and_the_chosen_rule_stays(reviewer, held):
     assert answer.status_code == INVALID
     assert "Tell the author why." in page
     shown = [option for option in page.split("<label") if 'name="clause"' in option]
-    assert [f'value="{rule.pk}"' in option for option in shown if " checked" in option] == [True]
+    assert [f'value="{rule.anchor}"' in option for option in shown if " checked" in option] == [
+        True
+    ]
 
 
 def test_every_rule_in_force_can_be_picked(reviewer, held):
@@ -318,3 +320,11 @@ def test_what_was_passed_to_the_safeguarding_lead_leaves_the_moderators_queue(re
     page = text_of(admin.get(QUEUE))
     assert address(held) in page
     assert "Safeguarding lead" in page
+
+
+def test_what_was_about_somebodys_welfare_is_never_held_against_them(reviewer, author, board):
+    hurt = submit_thread(author, board, title="Tired", text="I want to die and I have a plan.")
+    decided(hurt, DecisionKind.ASK_CHANGE)
+    post = submit_thread(author, board, title="Three", text="Waits.")
+    page = text_of(reviewer.get(address(post)))
+    assert "Decisions that named a rule: 0." in page
