@@ -6,6 +6,7 @@ from huey.contrib.djhuey import db_periodic_task, lock_task
 from accounts import guardian
 from forum.daily import run_daily
 from forum.mail import send_due
+from forum.search.index import gather_words, gather_words_anew
 
 
 @db_periodic_task(crontab(minute="*"))
@@ -28,3 +29,17 @@ def send_guardian_mail() -> None:
 def daily() -> None:
     """Tell people of their age group, remind them of their choice."""
     run_daily()
+
+
+@db_periodic_task(crontab(minute="7"))
+@lock_task("gather_words")
+def gather_search_words() -> None:
+    """Learn the words that posts use, for *did you mean*, every hour."""
+    gather_words()
+
+
+@db_periodic_task(crontab(minute="37", hour="3", day_of_week="0"))
+@lock_task("gather_words")
+def gather_search_words_anew() -> None:
+    """Forget words of texts that are gone, once a week."""
+    gather_words_anew()

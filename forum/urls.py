@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from forum.views import access, ask, boards, involvement, notices, older, relations, reply, threads
+from forum.views import (
+    access,
+    ask,
+    boards,
+    involvement,
+    notices,
+    older,
+    relations,
+    reply,
+    search,
+    threads,
+)
 from forum.views import edit as edit_views
 
 app_name = "forum"
@@ -23,6 +34,7 @@ urlpatterns = [
     path("p/<pid:public_id>/take-back/", involvement.narrow, name="narrow"),
     path("p/<pid:public_id>/block/", relations.block, name="block"),
     path("p/<pid:public_id>/hide-me/", relations.hide_from_author, name="hide_from_author"),
+    path("search/", search.results, name="search"),
     path("notices/", notices.notices, name="notices"),
     path("me/who-reads-my-posts/", involvement.involvement, name="involvement"),
     path("me/who-has-seen/", access.seen, name="seen"),

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils.http import urlencode
 
 from accounts.access import Access
 from accounts.models import Consent, Document, Purpose
@@ -87,6 +88,18 @@ def replies(world: World) -> list[str]:
         for item in world.distinct_items()
     ]
     return [*threads("forum:reply")(world), *quoting]
+
+
+def searches(world: World) -> list[str]:
+    """Searches that find every post there is. What is asked for is echoed: so no secret words."""
+    asked = ["today", "about in:title", "fine -nothing", "is:unanswered", "has:answer"]
+    asked += ["after:2000-01-01", "tody", *(f"board:{slug} today" for slug in world.boards)]
+    orders = ("newest", "best")
+    return [
+        reverse("forum:search") + "?" + urlencode({"q": each, "sort": order})
+        for each in asked
+        for order in orders
+    ]
 
 
 def drafts(name: str) -> Addresses:
@@ -208,6 +221,7 @@ ROUTES = (
     ours("forum:post", READER, READ, posts("forum:post")),
     ours("forum:edit", READER, FORM, own_posts("forum:edit")),
     ours("forum:history", READER, READ, own_posts("forum:history")),
+    ours("forum:search", READER, READ, searches),
     ours("forum:notices", ACCOUNT, FORM),
     ours("forum:involvement", READER, FORM),
     ours("forum:narrow", READER, FORM, posts("forum:narrow")),

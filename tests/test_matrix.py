@@ -270,6 +270,26 @@ def test_notices_name_only_people_whose_replies_may_be_seen(
     assert wrong == []
 
 
+@everybody
+def test_a_search_finds_what_is_published_and_may_be_seen(
+    who: Persona, world: World, client_of: ClientOf
+) -> None:
+    client = client_of(who)
+
+    def finds(item: Item, what: str) -> bool:
+        response = client.get(reverse("forum:search"), {"q": item.words[what]})
+        return found(response) and address("forum:post", item) in body(response)
+
+    def expected(item: Item) -> bool:
+        published = item.facts.state == item.thread.state == State.PUBLISHED
+        return published and truth.sees(who, item)
+
+    items = tried(who, world, by=truth.reads_posts)
+    assert differences(items, lambda item: finds(item, "text"), expected) == []
+    openings = [item for item in items if item.is_opening]
+    assert differences(openings, lambda item: finds(item, "title"), expected) == []
+
+
 # What one can do with a post ----------------------------------------------------------------------
 
 

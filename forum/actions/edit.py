@@ -14,6 +14,7 @@ from forum.actions.submit import check_hcp_dose, findings_in, verdict_on
 from forum.errors import NotVisible, Refused, StaleVersion, cannot_write
 from forum.models import Audience, Post, Quote, Revision, Status
 from forum.policy import EDITED, Ticket
+from forum.search import index
 from forum.states import Severity, Track
 
 EDITABLE = (Status.HELD, Status.CHANGES, Status.PUBLISHED)
@@ -68,6 +69,7 @@ def edit_post(
         if quote.excerpt not in text:
             quote.delete()
     change_state(post=post, to=status, ticket=ticket, at=at)
+    index.store([post])
     return True
 
 

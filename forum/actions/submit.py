@@ -26,6 +26,7 @@ from forum.models import Audience, Board, Draft, Post, Quote, Revision, Status, 
 from forum.policy import CLEAN_POSTS_UNDER_18, Verdict, judge
 from forum.queries.boards import boards_for
 from forum.screening import Finding, Kind, screen
+from forum.search import index
 from forum.states import narrowest
 
 
@@ -150,6 +151,7 @@ def _submit(*, draft: Draft, author: User, at: datetime) -> Post:
     Revision.objects.create(post=post, number=1, text=draft.text, created_at=at)
     if source is not None and draft.quoted_excerpt and draft.quoted_excerpt in source.text:
         Quote.objects.create(post=post, source=source, excerpt=draft.quoted_excerpt)
+    index.store([post])
     if published_at:
         summaries.count_new_post(post)
         tell_of_new_post(post, at=at)

@@ -7,6 +7,7 @@ from forum.models.hours import StaffedHours
 from forum.models.notice import Notice, NoticeKind
 from forum.models.post import Post, Quote, Revision
 from forum.models.reaction import Reaction, ReactionKind
+from forum.models.search import SearchEntry, SearchProgress, SearchWord
 from forum.models.thread import Thread, ThreadSummary
 from forum.states import Audience, Severity, Status, Track
 
@@ -22,6 +23,9 @@ __all__ = [
     "Reaction",
     "ReactionKind",
     "Revision",
+    "SearchEntry",
+    "SearchProgress",
+    "SearchWord",
     "Severity",
     "StaffedHours",
     "Status",

@@ -19,6 +19,7 @@ from forum.models import (
     Thread,
 )
 from forum.policy import Ticket
+from forum.search import index
 
 BATCH = 2000
 
@@ -85,6 +86,7 @@ class Rows:
         self.posts.sort(key=attrgetter("created_at"))
         Thread.objects.bulk_create(self.threads, batch_size=BATCH)
         Post.objects.bulk_create(self.posts, batch_size=BATCH)
+        index.store(self.posts)
         Revision.objects.bulk_create(self.revisions, batch_size=BATCH)
         Quote.objects.bulk_create(self.quotes, batch_size=BATCH)
         Reaction.objects.bulk_create(self.reactions, batch_size=BATCH)
