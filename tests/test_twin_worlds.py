@@ -400,6 +400,8 @@ def addresses_of(story: Story) -> list[str]:
     ]
     starts += [reverse("forum:board", args=[board.slug]) for board in story.boards]
     starts += [reverse("forum:post", args=[post.public_id]) for post in story.posts]
+    for words in ("words", "ghost", "says", "is:unanswered", "has:answer", "by:ghost", "number -1"):
+        starts += [reverse("forum:search") + f"?q={words}", f"/search/?q={words}&sort=best"]
     for post in story.posts[::4]:
         starts.append(reverse("moderation:report_post", args=[post.public_id]))
         starts.append(

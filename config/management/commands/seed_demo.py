@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.documents import publish_texts
 from config.demo.seed import bulk, crowd, people, queue, threads
 from config.demo.seed.goals import Missing, missing
+from forum.search.index import gather_words
 from forum.setup import make_boards
 
 PROGRESS_EVERY = 20_000
@@ -42,6 +43,8 @@ class Command(BaseCommand):
             members=options["members"], threads=options["threads"], posts=options["posts"]
         )
         self._generate(short, seed)
+        while gather_words():
+            pass
         if not self.added:
             self.stdout.write("The demo is complete: nothing to add.")
 
