@@ -83,7 +83,7 @@ def run(statements):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("forum", "0003_staffed_hours"),
+        ("forum", "0004_workbench"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
