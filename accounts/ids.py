@@ -18,8 +18,17 @@ SPOKEN_ALPHABET = "2346789ACDEFHJKMNPQRTUVWXYZ"
 
 def new_report_number() -> str:
     """A reference number such as ``R-7K3F-92QD``: random, easy to read out."""
+    return _number("R")
+
+
+def new_appeal_number() -> str:
+    """The same for an appeal: ``A-7K3F-92QD``."""
+    return _number("A")
+
+
+def _number(letter: str) -> str:
     word = "".join(secrets.choice(SPOKEN_ALPHABET) for _ in range(8))
-    return f"R-{word[:4]}-{word[4:]}"
+    return f"{letter}-{word[:4]}-{word[4:]}"
 
 
 def new_report_key() -> str:

@@ -52,6 +52,10 @@ OPERATOR_CONTACT = env.str("OPERATOR_CONTACT", default="")
 OPERATOR_ADDRESS = env.str("OPERATOR_ADDRESS", default="")
 OPERATOR_EMAIL = env.str("OPERATOR_EMAIL", default="")
 OPERATOR_PHONE = env.str("OPERATOR_PHONE", default="")
+# A site with a single admin. SOLO_ADMIN: what takes two is decided by one, and marked so for all to
+# see. Or somebody outside is the second person, by a signed link to this address.
+SOLO_ADMIN = env.bool("SOLO_ADMIN", default=False)
+OUTSIDE_APPROVER_EMAIL = env.str("OUTSIDE_APPROVER_EMAIL", default="")
 # How many reverse proxies of our own stand in front. 0: X-Forwarded-For is never believed.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 LEAVE_NOW_URL = env.str("LEAVE_NOW_URL", default="https://www.bbc.co.uk/weather")
@@ -138,6 +142,7 @@ DATABASES = {
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     VAR_DIR.mkdir(exist_ok=True)
+    DATABASES["default"]["ENGINE"] = "config.sqlite"  # keeps triggers when a table changes
     # synchronous=FULL: an acknowledged post survives a power cut (NORMAL may lose the last ones).
     # IMMEDIATE: a transaction that will write takes the lock at once, so reads before it are true.
     DATABASES["default"]["OPTIONS"] = {

@@ -16,6 +16,7 @@ from forum.access_log import with_openings
 from forum.models import Post, Quote, Status, Track
 from moderation import audit
 from moderation.models import Claim, Report, Workbench
+from moderation.second import proposed_by
 from moderation.wellbeing import note_hard_item, others_for_hard_topics
 
 CLAIM_LASTS = timedelta(minutes=5)
@@ -26,14 +27,15 @@ ORDER = ("review_severity", "review_due_at", "public_id")
 def tickets_for(viewer: Viewer, *, at: datetime | None = None) -> QuerySet[Post]:
     """Open tickets that a reviewer may handle, most urgent first. No text is read from these.
 
-    Nobody decides on what they reported themselves. While they are away from hard topics, there
-    are none for them.
+    Nobody decides on what they reported themselves, nor again on what waits for a second person.
+    While they are away from hard topics, there are none for them.
     """
     own_reports = Report.objects.filter(reporter_id=viewer.user_id, post__isnull=False)
     return (
         Post.objects.handleable_by(viewer)
         .filter(_not_too_hard(viewer, at or timezone.now()), review_due_at__isnull=False)
         .exclude(pk__in=own_reports.values("post_id"))
+        .exclude(pk__in=proposed_by(viewer).values("post_id"))
         .order_by(*ORDER)
     )
 

@@ -3,6 +3,8 @@
 from huey import crontab
 from huey.contrib.djhuey import db_periodic_task, lock_task
 
+from moderation import outside
+from moderation.actions import proposals, sanctions
 from moderation.actions.breakglass import sweep
 
 
@@ -11,3 +13,18 @@ from moderation.actions.breakglass import sweep
 def sweep_break_glass() -> None:
     """Close what is over and tell authors, every minute."""
     sweep()
+
+
+@db_periodic_task(crontab(minute="*"))
+@lock_task("sweep_sanctions")
+def sweep_sanctions() -> None:
+    """Write down which sanctions and proposals are over. Nothing waits for it."""
+    sanctions.sweep()
+    proposals.sweep()
+
+
+@db_periodic_task(crontab(minute="*"))
+@lock_task("send_outside_mail")
+def send_outside_mail() -> None:
+    """Send the mails to somebody outside of the site."""
+    outside.send_due()

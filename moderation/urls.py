@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from moderation.views import bench, breakglass, desk, queue, recusal, reports, texts, worklist
+from moderation.views import (
+    bench,
+    breakglass,
+    desk,
+    proposals,
+    queue,
+    recusal,
+    reports,
+    sanctions,
+    texts,
+    worklist,
+)
 
 app_name = "moderation"
 TEXT = "desk/texts/<slug:kind>/<slug:language>/<str:version>/"
@@ -30,6 +41,15 @@ urlpatterns = [
     path("desk/break-glass/ask/<pid:public_id>/", breakglass.ask_form, name="break_glass_ask"),
     path("desk/break-glass/<pid:public_id>/", breakglass.exception, name="break_glass"),
     path("break-glass/<pid:public_id>/", breakglass.reading, name="broken_glass"),
+    path("second-look/", proposals.proposals, name="proposals"),
+    path("second-look/<pid:public_id>/", proposals.proposal, name="proposal"),
+    path("outside/<str:token>/", proposals.outside_answer, name="outside_answer"),
+    path("desk/approvals/", proposals.approvals, name="approvals"),
+    path("act/<pid:public_id>/", sanctions.act_on_author, name="act_on_author"),
+    path("desk/cases/<pid:public_id>/act/", sanctions.act_on_case, name="act_on_case"),
+    path("desk/sanctions/", sanctions.listing, name="sanctions"),
+    path("desk/sanctions/<pid:public_id>/", sanctions.detail, name="sanction"),
+    path("me/account/<pid:public_id>/", sanctions.own, name="own_sanction"),
     path("desk/texts/", texts.listing, name="texts"),
     path("desk/texts/start/", texts.start, name="text_start"),
     path(TEXT, texts.text, name="text"),

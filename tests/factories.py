@@ -35,7 +35,7 @@ from forum.models.board import HoldPolicy
 from forum.policy import PREMODERATION, Ticket
 from forum.states import AGE_GROUP_FIELD, Severity, Track
 from moderation.actions.decide import decide
-from moderation.models import DecisionKind
+from moderation.models import DecisionKind, ShadowDone
 
 # The moderator who looks at what is held; made when first needed.
 FIRST_LOOK = "first-look"
@@ -99,10 +99,17 @@ def give_mfa(user: User) -> None:
     )
 
 
-def make_hcp(name: str, *, workplaces: Iterable[Workplace] = (), **profile: object) -> User:
+def make_hcp(
+    name: str,
+    *,
+    workplaces: Iterable[Workplace] = (),
+    in_shadow: bool = False,
+    **profile: object,
+) -> User:
     """A health professional whose account works: checked by two admins, code signed, MFA on.
 
-    ``profile``: fields of the profile that differ. The texts must be published.
+    ``profile``: fields of the profile that differ. ``in_shadow``: their decisions are only proposed
+    yet. The texts must be published.
     """
     code = Document.objects.current(DocumentKind.HCP_CODE)
     assert code is not None, "publish the texts first (fixture `texts`)"
@@ -121,6 +128,8 @@ def make_hcp(name: str, *, workplaces: Iterable[Workplace] = (), **profile: obje
         **profile,
     }
     HcpProfile.objects.create(user=user, **values).workplaces.set(workplaces)
+    if not in_shadow:
+        ShadowDone.objects.create(hcp=user, at=now - timedelta(days=9))
     return user
 
 

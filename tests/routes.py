@@ -12,7 +12,7 @@ from django.utils.http import urlencode
 
 from accounts.access import Access
 from accounts.models import Consent, Document, Purpose
-from moderation.models import BreakGlass
+from moderation.models import BreakGlass, Proposal, Sanction
 from tests.facts import World
 
 Addresses = Callable[[World], list[str]]
@@ -155,6 +155,31 @@ def queue_pages(world: World) -> list[str]:
     return [address, *(f"{address}?{words}" for words in filters)]
 
 
+def proposals(name: str) -> Addresses:
+    """One address for each proposal, and one of none."""
+
+    def addresses(world: World) -> list[str]:
+        ids = Proposal.objects.order_by("pk").values_list("public_id", flat=True)
+        return [reverse(name, args=[public_id]) for public_id in ["2" * 14, *ids]]
+
+    return addresses
+
+
+def sanctions(name: str) -> Addresses:
+    """One address for each sanction, and one of none."""
+
+    def addresses(world: World) -> list[str]:
+        ids = Sanction.objects.order_by("pk").values_list("public_id", flat=True)
+        return [reverse(name, args=[public_id]) for public_id in ["2" * 14, *ids]]
+
+    return addresses
+
+
+def outside_links(world: World) -> list[str]:
+    """A link that nobody signed."""
+    return [reverse("moderation:outside_answer", args=["not:signed"])]
+
+
 def passkeys(name: str) -> Addresses:
     """The address of a passkey that nobody has."""
     return lambda world: [reverse(name, args=[1])]
@@ -263,6 +288,15 @@ ROUTES = (
     ours("moderation:break_glass_ask", ADMIN, FORM, posts("moderation:break_glass_ask")),
     ours("moderation:break_glass", ADMIN, FORM, exceptions("moderation:break_glass")),
     ours("moderation:broken_glass", REVIEWER, FORM, exceptions("moderation:broken_glass")),
+    ours("moderation:proposals", REVIEWER, READ),
+    ours("moderation:proposal", REVIEWER, FORM, proposals("moderation:proposal")),
+    ours("moderation:outside_answer", PUBLIC, FORM, outside_links),
+    ours("moderation:approvals", ADMIN, READ),
+    ours("moderation:act_on_author", REVIEWER, FORM, posts("moderation:act_on_author")),
+    ours("moderation:act_on_case", ADMIN, FORM, cases("moderation:act_on_case")),
+    ours("moderation:sanctions", ADMIN, READ),
+    ours("moderation:sanction", ADMIN, FORM, sanctions("moderation:sanction")),
+    ours("moderation:own_sanction", ACCOUNT, READ, sanctions("moderation:own_sanction")),
     allauth("account_login", PUBLIC),
     allauth("account_logout", PUBLIC),
     allauth("account_inactive", PUBLIC, READ),

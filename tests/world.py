@@ -29,10 +29,13 @@ from forum.actions.drafts import save_draft
 from forum.actions.edit import edit_post
 from forum.models import Audience, Post, Status, Thread
 from moderation.actions.breakglass import approve, ask
+from moderation.actions.proposals import decide_or_propose
 from moderation.actions.reporting import file_report
 from moderation.actions.reports import open_case
-from moderation.models import Category, DecisionKind, Risk
+from moderation.actions.sanctions import sanction
+from moderation.models import Category, DecisionKind, Risk, SanctionKind
 from tests.factories import (
+    any_clause,
     decided,
     fresh,
     in_state,
@@ -78,6 +81,7 @@ def build_world() -> World:
     builder.states()
     builder.staff_work()
     builder.exceptions()
+    builder.two_people()
     builder.relations()
     for item in world.items:
         item.post = fresh(item.post)
@@ -379,6 +383,39 @@ class _Builder:
             )
             if item != "opening plain published peers everyone":
                 approve(exception=exception, admin=other, at=asked_at)
+
+    def two_people(self) -> None:
+        """A silenced member, a suspension that waits, and what a learning professional proposed."""
+        admin = self.world.person("admin_one")
+        for kind, days in ((SanctionKind.SILENCE, 7), (SanctionKind.SUSPENSION, 30)):
+            word = new_word()
+            self.world.private_words[word] = {"admin_one"}
+            sanction(
+                user=make_member(new_word(), age=20),
+                moderator=admin,
+                kind=kind,
+                days=days,
+                clause=any_clause(),
+                message=f"We saw {word}.",
+                key=new_public_id(),
+            )
+        word = new_word()
+        self.world.private_words[word] = {
+            "admin_one",
+            "moderator",
+            "hcp_nurse",
+            "hcp_hidden_from",
+            "hcp_of_hidden_clinic",
+            "hcp_recused",
+        }
+        held = fresh(self.world.item("opening plain held community everyone").post)
+        decide_or_propose(
+            post=held,
+            moderator=make_hcp("learning", in_shadow=True),
+            kind=DecisionKind.PUBLISH,
+            version=held.version,
+            private_note=f"All fine: {word}.",
+        )
 
     def relations(self) -> None:
         """Who does not want to meet whom, and who was suspended: from now on."""

@@ -23,12 +23,20 @@ class NoticeKind(models.TextChoices):
     EMERGENCY = "emergency", _("About an emergency")
     AGE = "age", _("Your age group here")
     REMINDER = "reminder", _("Who reads your posts")
+    SANCTION = "sanction", _("About your account")
+    APPEAL = "appeal", _("Looking at a decision again")
+    SECOND = "second", _("Something waits for a second person")
 
 
 # Kinds about somebody else's post: shown only while the person may see that post.
 ABOUT_OTHERS = (NoticeKind.REPLY, NoticeKind.QUOTE)
 # Kinds about the account itself: mailed also to members who want no mails about what is new.
-ALWAYS_MAILED = (NoticeKind.AGE, NoticeKind.EMERGENCY)
+ALWAYS_MAILED = (
+    NoticeKind.AGE,
+    NoticeKind.EMERGENCY,
+    NoticeKind.SANCTION,
+    NoticeKind.APPEAL,
+)
 
 
 class Notice(models.Model):

@@ -17,7 +17,8 @@ from forum.models import NoticeKind, Post, Status
 from forum.policy import Ticket
 from forum.states import Severity, Track
 from moderation import audit
-from moderation.models import Case, Claim, Decision, DecisionKind, Report
+from moderation.actions.second import check_one_is_enough, settle
+from moderation.models import Case, Claim, Decision, DecisionKind, Proposal, Report
 from moderation.models.decision import LIMITING
 
 # The state a decision leads to; None: it stays as it is.
@@ -61,20 +62,24 @@ def decide(
     message: str = "",
     private_note: str = "",
     case: Case | None = None,
+    seconded: Proposal | None = None,
     at: datetime | None = None,
 ) -> Decision:
     """Decide on the version of a post that the moderator saw.
 
     Writes the decision, changes the post, clears the ticket and the claim, tells the author and
     the audit log, all or nothing. ``case``: an admin decides as part of a case; then the post
-    needs no ticket. Raises ``NotVisible`` (no such ticket for this person), ``StaleVersion``,
-    ``AlreadyDecided``, ``ClaimedByOther``, ``ReasonsMissing``, ``IllegalMove``.
+    needs no ticket. ``seconded``: what another person proposed and this one agreed to just now.
+    Raises ``NotVisible`` (no such ticket for this person), ``StaleVersion``, ``AlreadyDecided``,
+    ``ClaimedByOther``, ``ReasonsMissing``, ``IllegalMove``, and ``SecondNeeded`` where one person
+    is not enough: ``decide_or_propose`` (actions/proposals.py) then proposes it.
     """
     at = at or timezone.now()
     if kind in LIMITING and (clause is None or not message.strip()):
         raise ReasonsMissing
     post = lock_post(post.pk)
-    _check_may_decide(post, moderator, version, case, at)
+    _check_may_decide(post, moderator, version, case, at, needs_ticket=seconded is None)
+    check_one_is_enough(post=post, moderator=moderator, kind=kind, seconded=seconded)
     to = LEADS_TO[kind] or Status(post.status)
     before = Status(post.status)
     decision = Decision.objects.create(
@@ -94,6 +99,7 @@ def decide(
         case=case,
         decided_at=at,
     )
+    settle(decision=decision, at=at)
     ticket = _safeguarding(post, at) if kind == DecisionKind.SAFEGUARD else None
     change_state(post=post, to=to, ticket=ticket, clause=clause, at=at)
     Claim.objects.filter(post=post).delete()
@@ -118,7 +124,13 @@ def decide(
 
 
 def _check_may_decide(
-    post: Post, moderator: User, version: int, case: Case | None, at: datetime
+    post: Post,
+    moderator: User,
+    version: int,
+    case: Case | None,
+    at: datetime,
+    *,
+    needs_ticket: bool,
 ) -> None:
     viewer = viewer_of(moderator, at=at)
     may_handle = Post.objects.handleable_by(viewer).filter(pk=post.pk).exists()
@@ -130,7 +142,7 @@ def _check_may_decide(
         raise AlreadyDecided(decision)
     if post.version != version:
         raise StaleVersion(post)
-    if case is None and not post.has_ticket:
+    if case is None and needs_ticket and not post.has_ticket:
         raise NotVisible
     other = Claim.objects.filter(post=post, until__gt=at).exclude(moderator=moderator)
     if claimed := other.select_related("moderator").first():

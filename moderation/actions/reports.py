@@ -10,7 +10,7 @@ from accounts.viewer import viewer_of
 from forum.errors import NotVisible, StaleVersion
 from forum.models import Post
 from moderation import audit
-from moderation.actions.decide import decide
+from moderation.actions.proposals import decide_or_propose
 from moderation.actions.reporting import tell_reporter
 from moderation.models import (
     Case,
@@ -69,6 +69,7 @@ def decide_case(
     """Decide a case once, tell each reporter, and act on the reported post where asked.
 
     The reporter's and the author's messages are separate, so that neither tells of the other.
+    What takes a second admin is proposed.
     Raises ``NotVisible``, ``StaleVersion`` and what ``decide`` raises.
     """
     at = at or timezone.now()
@@ -79,7 +80,7 @@ def decide_case(
         raise StaleVersion
     if post_decision is not None:
         for post in Post.objects.filter(reports__case=case).distinct():
-            decide(
+            decide_or_propose(
                 post=post,
                 moderator=admin,
                 kind=post_decision,

@@ -1,15 +1,29 @@
 """Models of moderation, one file a noun."""
 
+from moderation.models.appeal import Appeal, AppealStatus, Restored
 from moderation.models.audit import AuditEvent, AuditHead
 from moderation.models.breakglass import BreakGlass, GlassState, Risk
 from moderation.models.case import Case, CaseStatus, Outcome
 from moderation.models.decision import Claim, Decision, DecisionKind
+from moderation.models.outside import OutsideMail
+from moderation.models.proposal import (
+    Approval,
+    Proposal,
+    ProposalStatus,
+    SanctionKind,
+    ShadowDone,
+    WhySecond,
+)
 from moderation.models.report import Category, HandledWell, Report, ReportStatus
 from moderation.models.report_mail import ReportMail, ReportMailKind
 from moderation.models.report_talk import EvidenceBy, ReportEvidence, ReportMessage
 from moderation.models.review import HardItem, SecondReview, Sitting, Workbench
+from moderation.models.sanction import Sanction
 
 __all__ = [
+    "Appeal",
+    "AppealStatus",
+    "Approval",
     "AuditEvent",
     "AuditHead",
     "BreakGlass",
@@ -24,14 +38,22 @@ __all__ = [
     "HandledWell",
     "HardItem",
     "Outcome",
+    "OutsideMail",
+    "Proposal",
+    "ProposalStatus",
     "Report",
     "ReportEvidence",
     "ReportMail",
     "ReportMailKind",
     "ReportMessage",
     "ReportStatus",
+    "Restored",
     "Risk",
+    "Sanction",
+    "SanctionKind",
     "SecondReview",
+    "ShadowDone",
     "Sitting",
+    "WhySecond",
     "Workbench",
 ]

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
@@ -14,9 +14,10 @@ from forum.actions.state import IllegalMove
 from forum.cards import body
 from forum.errors import NotVisible, StaleVersion
 from forum.models import Post, Surface
-from moderation.actions.decide import AlreadyDecided, ClaimedByOther, decide
+from moderation.actions.decide import AlreadyDecided, ClaimedByOther
+from moderation.actions.proposals import decide_or_propose
 from moderation.forms import DecideForm
-from moderation.models import Claim, DecisionKind
+from moderation.models import Claim, DecisionKind, Proposal, WhySecond
 from moderation.queue import open_item
 from moderation.reasons import reasons_for
 from moderation.views.worklist import next_item, workbench_context
@@ -72,7 +73,7 @@ def _decide(request: SignedInRequest, public_id: str, form: DecideForm) -> HttpR
     if post is None:
         raise Http404
     try:
-        decide(
+        outcome = decide_or_propose(
             post=post,
             moderator=request.user,
             kind=DecisionKind(data["kind"]),
@@ -92,6 +93,11 @@ def _decide(request: SignedInRequest, public_id: str, form: DecideForm) -> HttpR
     except (StaleVersion, IllegalMove):
         form.add_error(None, CHANGED)
         return None
+    if isinstance(outcome, Proposal):
+        messages.success(request, _("Proposed. It counts when a second person agrees."))
+        if outcome.reason != WhySecond.SHADOW:
+            return redirect("moderation:proposal", outcome.public_id)
+        return next_item(request)
     messages.success(request, _("Done."))
     return next_item(request)
 

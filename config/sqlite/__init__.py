@@ -1,0 +1,1 @@
+"""SQLite as Django has it, but for one thing: changing a table keeps all triggers."""
