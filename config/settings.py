@@ -60,12 +60,26 @@ OUTSIDE_APPROVER_EMAIL = env.str("OUTSIDE_APPROVER_EMAIL", default="")
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 LEAVE_NOW_URL = env.str("LEAVE_NOW_URL", default="https://www.bbc.co.uk/weather")
 
+# Where alerts go besides e-mail. Each address gets a POST without content, signed with the secret.
+ALERT_WEBHOOK_URLS = env.list("ALERT_WEBHOOK_URL", default=[])
+ALERT_WEBHOOK_SECRET = env.str("ALERT_WEBHOOK_SECRET", default="")
+# After so many minutes without a look, all admins and the outside contact are told.
+ALERT_SECOND_AFTER_MINUTES = env.int("ALERT_SECOND_AFTER_MINUTES", default=15)
+OUTSIDE_CONTACT_EMAIL = env.str("OUTSIDE_CONTACT_EMAIL", default="")
+
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "[::1]", "::1", "testserver"}
 if DEMO and not DEBUG and not set(ALLOWED_HOSTS) <= LOCAL_HOSTS:
     raise ImproperlyConfigured(
         "DEMO=1 opens every account with one click, so it runs on this machine only: "
         "ALLOWED_HOSTS must be local, or DEMO must be off."
     )
+
+for url in ALERT_WEBHOOK_URLS:
+    parts = urlsplit(url)
+    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOCAL_HOSTS):
+        raise ImproperlyConfigured("ALERT_WEBHOOK_URL must be https:// (http:// on this machine).")
+    if len(ALERT_WEBHOOK_SECRET) < 16:
+        raise ImproperlyConfigured("ALERT_WEBHOOK_SECRET must have 16 characters at least.")
 
 # The house -------------------------------------------------------------------------------------
 
@@ -185,7 +199,8 @@ HUEY = {
     "filename": str(VAR_DIR / "huey.sqlite3"),
     "fsync": True,
     "immediate": False,
-    "consumer": {"workers": 1, "worker_type": "thread", "periodic": True},
+    # More than one: a mail server that does not answer holds up no alert by webhook.
+    "consumer": {"workers": 3, "worker_type": "thread", "periodic": True},
 }
 
 # Who you are -----------------------------------------------------------------------------------

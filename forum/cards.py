@@ -17,22 +17,24 @@ from django.utils.translation import get_language
 from accounts.models import Role
 from accounts.viewer import Viewer
 from forum import markdown
-from forum.models import Post, ReactionKind
+from forum.models import Post, ReactionKind, Status
 from forum.queries.threads import ShownPost
+from forum.waits import in_words, usual_waits
 
 # Change it when the template changes what it shows for the same post.
-LAYOUT = 3
+LAYOUT = 4
 
 
 def cards(viewer: Viewer, shown: list[ShownPost]) -> list[str]:
     """The cards of these posts for this viewer, in order."""
-    keys = [_key(viewer, item) for item in shown]
+    wait = _held_wait(viewer, shown)
+    keys = [_key(viewer, item, wait) for item in shown]
     store = caches["cards"]
     found = store.get_many(keys)
     missing = {}
     for key, item in zip(keys, shown, strict=True):
         if key not in found:
-            missing[key] = found[key] = _render(viewer, item)
+            missing[key] = found[key] = _render(viewer, item, wait)
     if missing:
         store.set_many(missing)
     return [found[key] for key in keys]
@@ -52,7 +54,23 @@ def _profession(post: Post) -> str:
     return post.author.hcp_profile.profession if post.author.role == Role.HCP else ""
 
 
-def _key(viewer: Viewer, item: ShownPost) -> str:
+def _held_wait(viewer: Viewer, shown: list[ShownPost]) -> dict[int, str]:
+    """The usual wait in words, by severity; asked only where an own post is held."""
+    if not any(_waits(viewer, item.post) for item in shown):
+        return {}
+    return {severity: in_words(waits.median) for severity, waits in usual_waits().items()}
+
+
+def _waits(viewer: Viewer, post: Post) -> bool:
+    return post.status == Status.HELD and post.author_id == viewer.user_id
+
+
+def _wait_of(viewer: Viewer, post: Post, wait: dict[int, str]) -> str:
+    held = _waits(viewer, post) and post.review_severity is not None
+    return wait.get(post.review_severity or 0, "") if held else ""
+
+
+def _key(viewer: Viewer, item: ShownPost, wait: dict[int, str]) -> str:
     post = item.post
     parts = (
         LAYOUT,
@@ -72,11 +90,12 @@ def _key(viewer: Viewer, item: ShownPost) -> str:
         tuple((q.excerpt, q.source.public_id, q.source.author.pseudonym) for q in item.quotes),
         item.reactions,
         sorted(item.own_reactions),
+        _wait_of(viewer, post, wait),
     )
     return blake2b(repr(parts).encode(), digest_size=20).hexdigest()
 
 
-def _render(viewer: Viewer, item: ShownPost) -> str:
+def _render(viewer: Viewer, item: ShownPost, wait: dict[int, str]) -> str:
     post = item.post
     sums = dict(item.reactions)
     return get_template("forum/_card.html").render(
@@ -87,6 +106,7 @@ def _render(viewer: Viewer, item: ShownPost) -> str:
             "profession": _profession(post),
             "is_own": viewer.user_id == post.author_id,
             "may_write": viewer.may_write,
+            "wait": _wait_of(viewer, post, wait),
             "reader": viewer.role,
             "quotes": item.quotes,
             "quote_address": reverse("forum:reply", args=[post.thread.public_id])

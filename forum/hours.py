@@ -5,7 +5,7 @@ counted: on the day when clocks change, nine to nine is still what it says, and 
 hour shorter or longer.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -48,6 +48,15 @@ def check_day(day: tuple[Span, ...]) -> None:
         if not before <= start < end <= DAY_MINUTES:
             raise ValueError("spans of a day must be in order and must not overlap")
         before = end
+
+
+def day_in_words(spans: Iterable[Span]) -> str:
+    """Spans of a day as ``09:00-12:00, 13:00-24:00``; empty for a closed day."""
+    return ", ".join(f"{_clock(start)}-{_clock(end)}" for start, end in spans)
+
+
+def _clock(minutes: int) -> str:
+    return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
 def spans_between(

@@ -7,12 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
-
 from accounts.models import AgeGroup, Role
 from forum.hours import Hours, moment_after
-from forum.models import Post
 from forum.models.board import HoldPolicy
 from forum.screening import Finding, Kind, Rank
 from forum.states import Severity, Status, Track
@@ -37,13 +33,6 @@ WELFARE_KINDS = {Kind.CRISIS, Kind.EMERGENCY, Kind.EATING}
 # Hard to read, whatever the track.
 HARD_KINDS = {Kind.CRISIS, Kind.EATING, Kind.ABUSE}
 HARD_TRACKS = {Track.WELFARE, Track.SAFEGUARDING}
-
-WAIT_WORDS = {
-    Severity.S0: _("15 minutes"),
-    Severity.S1: _("an hour"),
-    Severity.S2: _("4 hours"),
-    Severity.S3: _("a day"),
-}
 
 PREMODERATION = "premoderation"
 BOARD_HOLDS_ALL = "board_holds_all"
@@ -148,8 +137,3 @@ def judge(
     welfare = any(finding.kind in WELFARE_KINDS for finding in findings)
     track = Track.WELFARE if welfare else Track.CONDUCT
     return Verdict(status, Ticket(severity, track, due_at(severity, at), reasons))
-
-
-def aimed_wait(post: Post) -> Promise | str:
-    """How soon we aim to look at a post with a ticket, in words; empty without one."""
-    return "" if post.review_severity is None else WAIT_WORDS[Severity(post.review_severity)]

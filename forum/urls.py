@@ -13,6 +13,7 @@ from forum.views import (
     reply,
     search,
     threads,
+    waits,
 )
 from forum.views import edit as edit_views
 
@@ -35,6 +36,7 @@ urlpatterns = [
     path("p/<pid:public_id>/block/", relations.block, name="block"),
     path("p/<pid:public_id>/hide-me/", relations.hide_from_author, name="hide_from_author"),
     path("search/", search.results, name="search"),
+    path("how-soon/", waits.waits, name="waits"),
     path("notices/", notices.notices, name="notices"),
     path("me/who-reads-my-posts/", involvement.involvement, name="involvement"),
     path("me/who-has-seen/", access.seen, name="seen"),

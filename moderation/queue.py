@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.viewer import Viewer
 from forum.access_log import with_openings
+from forum.actions.clocks import mark_looked_at
 from forum.models import Post, Quote, Status, Track
 from moderation import audit
 from moderation.models import Claim, Report, Workbench
@@ -118,6 +119,7 @@ def open_item(viewer: Viewer, moderator: User, public_id: str) -> Item | Claim |
     if held_by.moderator_id != moderator.pk:
         return held_by
     note_hard_item(post=post, reviewer=moderator)
+    mark_looked_at(post, at=timezone.now())
     audit.record(
         actor=moderator,
         verb="read_for_review",

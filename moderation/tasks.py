@@ -3,8 +3,10 @@
 from huey import crontab
 from huey.contrib.djhuey import db_periodic_task, lock_task
 
-from moderation import outside
+from forum import waits
+from moderation import deliveries, outside
 from moderation.actions import proposals, sanctions
+from moderation.actions.alerts import raise_alerts
 from moderation.actions.breakglass import sweep
 
 
@@ -28,3 +30,24 @@ def sweep_sanctions() -> None:
 def send_outside_mail() -> None:
     """Send the mails to somebody outside of the site."""
     outside.send_due()
+
+
+@db_periodic_task(crontab(minute="*"))
+@lock_task("raise_alerts")
+def raise_due_alerts() -> None:
+    """Alert on-call of what is in danger or late, every minute."""
+    raise_alerts()
+
+
+@db_periodic_task(crontab(minute="*"))
+@lock_task("send_alerts")
+def send_due_alerts() -> None:
+    """Send the messages of alerts, every minute."""
+    deliveries.send_due()
+
+
+@db_periodic_task(crontab(minute="*/10"))
+@lock_task("measure_waits")
+def measure_waits() -> None:
+    """Measure how long posts wait for a look, every ten minutes."""
+    waits.measure()

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from moderation.views import (
+    alerts,
     bench,
     breakglass,
     desk,
@@ -10,6 +11,7 @@ from moderation.views import (
     queue,
     recusal,
     reports,
+    rota,
     sanctions,
     texts,
     worklist,
@@ -37,6 +39,11 @@ urlpatterns = [
     path("desk/", desk.desk, name="desk"),
     path("desk/reports/<str:number>/", desk.report, name="desk_report"),
     path("desk/cases/<pid:public_id>/", desk.case, name="case"),
+    path("desk/hours/", rota.hours, name="hours"),
+    path("desk/rota/", rota.rota, name="rota"),
+    path("desk/rota/<pid:public_id>/remove/", rota.remove, name="shift_remove"),
+    path("desk/alerts/", alerts.alerts, name="alerts"),
+    path("desk/alerts/<pid:public_id>/take/", alerts.take, name="alert_take"),
     path("desk/break-glass/", breakglass.listing, name="break_glasses"),
     path("desk/break-glass/ask/<pid:public_id>/", breakglass.ask_form, name="break_glass_ask"),
     path("desk/break-glass/<pid:public_id>/", breakglass.exception, name="break_glass"),

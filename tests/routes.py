@@ -12,7 +12,7 @@ from django.utils.http import urlencode
 
 from accounts.access import Access
 from accounts.models import Consent, Document, Purpose
-from moderation.models import BreakGlass, Proposal, Sanction
+from moderation.models import Alert, BreakGlass, Proposal, Sanction, Shift
 from tests.facts import World
 
 Addresses = Callable[[World], list[str]]
@@ -40,6 +40,33 @@ ACT = frozenset({"POST"})
 def plain(name: str) -> Addresses:
     """The address of a pattern without arguments."""
     return lambda world: [reverse(name)]
+
+
+def shifts(name: str) -> Addresses:
+    """One address for each shift of the rota, and one of none."""
+
+    def addresses(world: World) -> list[str]:
+        ids = Shift.objects.order_by("pk").values_list("public_id", flat=True)
+        return [reverse(name, args=[public_id]) for public_id in [*ids, "2" * 14]]
+
+    return addresses
+
+
+def alerts(name: str) -> Addresses:
+    """One address for each alert, and one of none."""
+
+    def addresses(world: World) -> list[str]:
+        ids = Alert.objects.order_by("pk").values_list("public_id", flat=True)
+        return [reverse(name, args=[public_id]) for public_id in [*ids, "2" * 14]]
+
+    return addresses
+
+
+def alert_pages(world: World) -> list[str]:
+    """The newest alerts, and those before each one."""
+    ids = Alert.objects.order_by("pk").values_list("public_id", flat=True)
+    page = reverse("moderation:alerts")
+    return [page, *(f"{page}?before={public_id}" for public_id in [*ids, "2" * 14])]
 
 
 def boards(name: str) -> Addresses:
@@ -258,6 +285,7 @@ ROUTES = (
     ours("forum:blocked", ACCOUNT, FORM),
     ours("forum:my_posts", READER, READ),
     ours("forum:older_posts", READER, FORM),
+    ours("forum:waits", PUBLIC, READ),
     ours("moderation:queue", REVIEWER, READ, queue_pages),
     ours("moderation:next", REVIEWER, ACT),
     ours("moderation:stop", REVIEWER, ACT),
@@ -277,6 +305,11 @@ ROUTES = (
     ours("moderation:desk", ADMIN, READ),
     ours("moderation:desk_report", ADMIN, FORM, reports("moderation:desk_report")),
     ours("moderation:case", ADMIN, FORM, cases("moderation:case")),
+    ours("moderation:hours", ADMIN, FORM),
+    ours("moderation:rota", ADMIN, FORM),
+    ours("moderation:shift_remove", ADMIN, ACT, shifts("moderation:shift_remove")),
+    ours("moderation:alerts", ADMIN, READ, alert_pages),
+    ours("moderation:alert_take", ADMIN, ACT, alerts("moderation:alert_take")),
     ours("moderation:texts", ADMIN, READ),
     ours("moderation:text_start", ADMIN, ACT),
     ours("moderation:text", ADMIN, READ, texts("moderation:text")),

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts.models import Clause
 from forum import summaries
+from forum.actions.clocks import keep_clock
 from forum.actions.notices import tell_of_new_post
 from forum.models import Post, Status, Thread
 from forum.policy import Ticket, is_hard
@@ -92,6 +93,7 @@ def change_state(
         post.position = next_position(post.thread)
         post.published_at = at
     post.save()
+    keep_clock(post, at=at)
     if to == before:
         return False
     if post.is_opening:

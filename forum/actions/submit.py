@@ -10,6 +10,7 @@ from django.utils.crypto import salted_hmac
 from accounts.models import Clause, Document, DocumentKind, HcpChoice, Role, User
 from accounts.viewer import Viewer, viewer_of
 from forum import markdown, summaries
+from forum.actions.clocks import keep_clock
 from forum.actions.notices import tell_of_new_post
 from forum.actions.state import next_position, set_ticket
 from forum.due import due_at
@@ -148,6 +149,8 @@ def _submit(*, draft: Draft, author: User, at: datetime) -> Post:
     )
     set_ticket(post, verdict.ticket)
     post.save(force_insert=True)
+    if post.has_ticket:
+        keep_clock(post, at=at)
     Revision.objects.create(post=post, number=1, text=draft.text, created_at=at)
     if source is not None and draft.quoted_excerpt and draft.quoted_excerpt in source.text:
         Quote.objects.create(post=post, source=source, excerpt=draft.quoted_excerpt)

@@ -2,6 +2,7 @@
 
 from forum.models.access import HcpAccess, Surface
 from forum.models.board import Board
+from forum.models.clock import TicketClock, UsualWait
 from forum.models.draft import Draft
 from forum.models.hours import StaffedHours
 from forum.models.notice import Notice, NoticeKind
@@ -32,5 +33,7 @@ __all__ = [
     "Surface",
     "Thread",
     "ThreadSummary",
+    "TicketClock",
     "Track",
+    "UsualWait",
 ]

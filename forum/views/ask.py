@@ -15,11 +15,11 @@ from forum.check import check_cards
 from forum.errors import NotVisible, Refused
 from forum.forms import AskForm, ReplyForm
 from forum.models import Audience, Draft, Surface, Thread
-from forum.policy import aimed_wait
 from forum.queries.boards import boards_for
 from forum.queries.firsts import firsts_of, is_first_post
 from forum.queries.threads import find_post, find_thread
 from forum.screening import Kind, mask
+from forum.waits import expected_wait
 
 
 @access(Access.READER)
@@ -143,7 +143,7 @@ def sent(request: SignedInRequest, public_id: str) -> HttpResponse:
     context = {
         "post": post,
         "thread": post.thread,
-        "wait": aimed_wait(post),
+        "wait": expected_wait(post.review_severity),
         "needs_help_panel": next((k for k in (Kind.EMERGENCY, Kind.CRISIS) if k in kinds), ""),
     }
     return render(request, "forum/sent.html", context)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Clause, User
 from accounts.viewer import viewer_of
+from forum.actions.clocks import mark_looked_at
 from forum.actions.notices import notify
 from forum.actions.state import change_state, lock_post
 from forum.due import due_at
@@ -101,6 +102,7 @@ def decide(
     )
     settle(decision=decision, at=at)
     ticket = _safeguarding(post, at) if kind == DecisionKind.SAFEGUARD else None
+    mark_looked_at(post, at=at)
     change_state(post=post, to=to, ticket=ticket, clause=clause, at=at)
     Claim.objects.filter(post=post).delete()
     audit.record(

@@ -23,6 +23,12 @@ from moderation.models import (
 from moderation.queries import cases_for, open_reports_for
 
 
+def mark_report_looked_at(*, report: Report, at: datetime | None = None) -> bool:
+    """An admin looks at a report. Only the first look counts."""
+    unread = Report.objects.filter(pk=report.pk, first_look_at=None)
+    return bool(unread.update(first_look_at=at or timezone.now()))
+
+
 @transaction.atomic
 def open_case(*, report: Report, admin: User, at: datetime | None = None) -> Case:
     """Open a case for a report, or return the one it has. Raises ``NotVisible``."""
@@ -41,6 +47,7 @@ def open_case(*, report: Report, admin: User, at: datetime | None = None) -> Cas
     report.case = case
     report.status = ReportStatus.READ
     report.save(update_fields=["case", "status"])
+    mark_report_looked_at(report=report, at=at)
     audit.record(
         actor=admin,
         verb="case_opened",

@@ -1,10 +1,12 @@
 """Models of moderation, one file a noun."""
 
+from moderation.models.alert import Alert, AlertDelivery, Channel, DeliveryState, Stage
 from moderation.models.appeal import Appeal, AppealStatus, Restored
 from moderation.models.audit import AuditEvent, AuditHead
 from moderation.models.breakglass import BreakGlass, GlassState, Risk
 from moderation.models.case import Case, CaseStatus, Outcome
 from moderation.models.decision import Claim, Decision, DecisionKind
+from moderation.models.oncall import Shift
 from moderation.models.outside import OutsideMail
 from moderation.models.proposal import (
     Approval,
@@ -21,6 +23,8 @@ from moderation.models.review import HardItem, SecondReview, Sitting, Workbench
 from moderation.models.sanction import Sanction
 
 __all__ = [
+    "Alert",
+    "AlertDelivery",
     "Appeal",
     "AppealStatus",
     "Approval",
@@ -30,9 +34,11 @@ __all__ = [
     "Case",
     "CaseStatus",
     "Category",
+    "Channel",
     "Claim",
     "Decision",
     "DecisionKind",
+    "DeliveryState",
     "EvidenceBy",
     "GlassState",
     "HandledWell",
@@ -53,7 +59,9 @@ __all__ = [
     "SanctionKind",
     "SecondReview",
     "ShadowDone",
+    "Shift",
     "Sitting",
+    "Stage",
     "WhySecond",
     "Workbench",
 ]

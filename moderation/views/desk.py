@@ -12,7 +12,8 @@ from forum.actions.state import IllegalMove
 from forum.errors import NotVisible, StaleVersion
 from moderation import audit
 from moderation.actions.decide import AlreadyDecided, ClaimedByOther
-from moderation.actions.reports import decide_case, open_case
+from moderation.actions.reports import decide_case, mark_report_looked_at, open_case
+from moderation.alerts import alert_note
 from moderation.forms import CaseForm
 from moderation.models import CaseStatus, DecisionKind, Outcome
 from moderation.queries import cases_for, desk_list, open_reports_for
@@ -24,7 +25,12 @@ CHANGED = _("This changed while you were looking. Please read it again, then dec
 @require_safe
 def desk(request: SignedInRequest) -> HttpResponse:
     """Reports that wait, most urgent first."""
-    context = {"reports": desk_list(request.viewer)[:100], "now": timezone.now()}
+    now = timezone.now()
+    context = {
+        "reports": desk_list(request.viewer)[:100],
+        "now": now,
+        "alert_note": alert_note(request.viewer, at=now),
+    }
     return render(request, "moderation/desk.html", context)
 
 
@@ -43,6 +49,7 @@ def report(request: SignedInRequest, number: str) -> HttpResponse:
             )
         except NotVisible:
             raise Http404 from None
+    mark_report_looked_at(report=found)
     audit.record(
         actor=request.user,
         verb="read_report",
