@@ -32,6 +32,7 @@ class AccountAdapter(DefaultAccountAdapter):
         newcomer = form.newcomer
         user = super().save_user(request, user, form, commit=False)
         user.public_id, user.pseudonym = newcomer.public_id, newcomer.pseudonym
+        user.role = newcomer.role
         user.birth_month, user.birth_year = newcomer.birth_month, newcomer.birth_year
         user.hcp_choice = newcomer.hcp_choice
         user.hcp_choice_at = timezone.now() if newcomer.hcp_choice else None

@@ -18,6 +18,7 @@ def current_hcps(*, at: datetime | None = None) -> QuerySet[HcpProfile]:
             user__is_active=True,
             verified_at__isnull=False,
             revoked_at__isnull=True,
+            suspended_at__isnull=True,
             expires_at__gt=at,
             code_version__in=versions,
         )

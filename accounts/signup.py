@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from allauth.account.forms import SignupForm as AllauthSignupForm
 
+from accounts.models import Role
+
 
 @dataclass(frozen=True, slots=True)
 class Newcomer:
@@ -12,10 +14,11 @@ class Newcomer:
     public_id: str
     email: str
     pseudonym: str
-    birth_year: int
-    birth_month: int
-    hcp_choice: str
-    password: str
+    birth_year: int | None = None
+    birth_month: int | None = None
+    hcp_choice: str = ""
+    password: str = ""
+    role: Role = Role.MEMBER
 
 
 class SignupForm(AllauthSignupForm):

@@ -3,12 +3,15 @@
 from django.conf import settings
 from django.contrib.auth import logout
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import Access, access
 from accounts.models import Document, DocumentKind
+
+MOST_VERSIONS = 50
 
 
 @access(Access.ACCOUNT)
@@ -20,23 +23,39 @@ def me(request: HttpRequest) -> HttpResponse:
 
 @access(Access.PUBLIC)
 @require_safe
-def rules(request: HttpRequest) -> HttpResponse:
-    """The rules for everyone, each with its reason and source."""
-    return _document(request, DocumentKind.MEMBER_RULES)
+def rules(request: HttpRequest, version: str = "") -> HttpResponse:
+    """The rules for everyone, each with its reason and source; earlier versions by number."""
+    return _document(request, DocumentKind.MEMBER_RULES, "accounts:rules", version)
 
 
 @access(Access.PUBLIC)
 @require_safe
-def hcp_code(request: HttpRequest) -> HttpResponse:
-    """The code of conduct that health professionals sign."""
-    return _document(request, DocumentKind.HCP_CODE)
+def hcp_code(request: HttpRequest, version: str = "") -> HttpResponse:
+    """The code of conduct that health professionals sign; earlier versions by number."""
+    return _document(request, DocumentKind.HCP_CODE, "accounts:hcp_code", version)
 
 
-def _document(request: HttpRequest, kind: DocumentKind) -> HttpResponse:
-    document = Document.objects.current(kind)
-    if document is None:
+def _document(request: HttpRequest, kind: DocumentKind, name: str, version: str) -> HttpResponse:
+    current = Document.objects.current(kind)
+    if current is None:
         raise Http404
-    context = {"document": document, "clauses": document.clauses.all()}
+    document = current
+    published = Document.objects.filter(
+        kind=kind, language=current.language, published_at__isnull=False
+    ).order_by("-published_at", "-pk")
+    if version:
+        document = get_object_or_404(published, version=version)
+    versions = [
+        (row.version, reverse(f"{name}_version", args=[row.version]), row.published_at)
+        for row in published[:MOST_VERSIONS]
+    ]
+    context = {
+        "document": document,
+        "clauses": document.clauses.all(),
+        "earlier": versions if len(versions) > 1 else [],
+        "is_old": document != current,
+        "newest_address": reverse(name),
+    }
     return render(request, "accounts/document.html", context)
 
 

@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from accounts.access import Access
-from accounts.models import Consent, Document, Purpose
+from accounts.applying.tasks import Task
+from accounts.models import Consent, Document, HcpApplication, HcpProfile, Purpose
 from moderation.models import Alert, BreakGlass, Proposal, Sanction, Shift
 from tests.facts import World
 
@@ -192,6 +193,29 @@ def proposals(name: str) -> Addresses:
     return addresses
 
 
+def application_tasks(world: World) -> list[str]:
+    """One address for each task of an applicant, and for one that is not there."""
+    tasks = [*Task, "nowhere"]
+    return [reverse("accounts:application_task", args=[task]) for task in tasks]
+
+
+def hcp_applications(world: World) -> list[str]:
+    """One address for each application, and one of none."""
+    ids = HcpApplication.objects.order_by("pk").values_list("public_id", flat=True)
+    return [reverse("moderation:hcp_application", args=[each]) for each in [*ids, "2" * 14]]
+
+
+def professionals(name: str) -> Addresses:
+    """One address for each health professional, one for a member, one of nobody."""
+
+    def addresses(world: World) -> list[str]:
+        hcps = HcpProfile.objects.order_by("pk").values_list("user__public_id", flat=True)
+        ids = [*hcps, world.person("peer_open").public_id, "2" * 14]
+        return [reverse(name, args=[public_id]) for public_id in ids]
+
+    return addresses
+
+
 def sanctions(name: str) -> Addresses:
     """One address for each sanction, and one of none."""
 
@@ -205,6 +229,11 @@ def sanctions(name: str) -> Addresses:
 def outside_links(world: World) -> list[str]:
     """A link that nobody signed."""
     return [reverse("moderation:outside_answer", args=["not:signed"])]
+
+
+def versions(name: str) -> Addresses:
+    """The first version of a text, and one that is not there."""
+    return lambda world: [reverse(name, args=[version]) for version in ("1.0", "0.0")]
 
 
 def passkeys(name: str) -> Addresses:
@@ -242,6 +271,11 @@ ROUTES = (
     ours("accounts:join_stop", PUBLIC, ACT),
     ours("accounts:join_step", PUBLIC, FORM, joining_steps("accounts:join_step")),
     ours("accounts:welcome", ACCOUNT, READ),
+    ours("accounts:apply", PUBLIC, READ),
+    ours("accounts:apply_account", PUBLIC, FORM),
+    ours("accounts:application", ACCOUNT, READ),
+    ours("accounts:application_start", ACCOUNT, ACT),
+    ours("accounts:application_task", ACCOUNT, FORM, application_tasks),
     ours("accounts:me", ACCOUNT, READ),
     ours("accounts:consents", ACCOUNT, READ),
     ours("accounts:choose", ACCOUNT, ACT),
@@ -252,7 +286,9 @@ ROUTES = (
     ours("accounts:guardian", ACCOUNT, FORM),
     ours("accounts:guardian_answer", PUBLIC, FORM, guardian_links),
     ours("accounts:rules", PUBLIC, READ),
+    ours("accounts:rules_version", PUBLIC, READ, versions("accounts:rules_version")),
     ours("accounts:hcp_code", PUBLIC, READ),
+    ours("accounts:hcp_code_version", PUBLIC, READ, versions("accounts:hcp_code_version")),
     ours("accounts:leave_now", PUBLIC, ACT),
     ours("guides:help_now", PUBLIC, READ),
     ours("guides:how_it_works", PUBLIC, READ),
@@ -274,6 +310,7 @@ ROUTES = (
     ours("forum:edit", READER, FORM, own_posts("forum:edit")),
     ours("forum:history", READER, READ, own_posts("forum:history")),
     ours("forum:search", READER, READ, searches),
+    ours("forum:professional", READER, READ, professionals("forum:professional")),
     ours("forum:notices", ACCOUNT, FORM),
     ours("forum:involvement", READER, FORM),
     ours("forum:narrow", READER, FORM, posts("forum:narrow")),
@@ -310,6 +347,10 @@ ROUTES = (
     ours("moderation:shift_remove", ADMIN, ACT, shifts("moderation:shift_remove")),
     ours("moderation:alerts", ADMIN, READ, alert_pages),
     ours("moderation:alert_take", ADMIN, ACT, alerts("moderation:alert_take")),
+    ours("moderation:apply_send", ACCOUNT, ACT),
+    ours("moderation:professionals", ADMIN, READ),
+    ours("moderation:professional", ADMIN, FORM, professionals("moderation:professional")),
+    ours("moderation:hcp_application", ADMIN, FORM, hcp_applications),
     ours("moderation:texts", ADMIN, READ),
     ours("moderation:text_start", ADMIN, ACT),
     ours("moderation:text", ADMIN, READ, texts("moderation:text")),
@@ -363,6 +404,7 @@ ROUTES = (
 )
 # Pages that are there for one role alone; others find nothing.
 ONE_ROLE = {
+    "accounts:application": "hcp",
     "forum:involvement": "member",
     "forum:seen": "member",
     "forum:opened": "hcp",

@@ -123,9 +123,12 @@ def may_ask_to_show(who: Persona, item: Item) -> bool:
 
 
 def knows_name(who: Persona, facts: Facts) -> bool:
-    """Members find professionals by name to hide from them, and those whom they blocked (P2.6)."""
+    """Members find professionals by name to hide from them, and those whom they blocked (P2.6).
+
+    Everybody else who reads may open the page of a professional whom they meet (P3.2).
+    """
     if who.role != "member":
-        return False
+        return reads_posts(who) and facts.by == By.HCP and meets(who, facts)
     return facts.by == By.HCP or (who.name == "blocking_member" and facts.by == By.KNOWN)
 
 

@@ -34,6 +34,7 @@ from moderation.actions.reporting import file_report
 from moderation.actions.reports import open_case
 from moderation.actions.sanctions import sanction
 from moderation.models import Category, DecisionKind, Risk, SanctionKind
+from tests.applicants import check, make_applicant, sent_application
 from tests.factories import (
     any_clause,
     decided,
@@ -82,6 +83,7 @@ def build_world() -> World:
     builder.staff_work()
     builder.exceptions()
     builder.two_people()
+    builder.applicants()
     builder.relations()
     for item in world.items:
         item.post = fresh(item.post)
@@ -416,6 +418,19 @@ class _Builder:
             version=held.version,
             private_note=f"All fine: {word}.",
         )
+
+    def applicants(self) -> None:
+        """Somebody applies as a health professional, and one admin has checked them."""
+        number, place, interests, note = (new_word() for _ in range(4))
+        for word in (number, place, interests, note):
+            self.world.private_words[word] = {"admin_one"}
+        application = sent_application(
+            make_applicant("applicant"),
+            register_number=number,
+            new_place=f"The {place} clinic",
+            interests=f"Paid by {interests}.",
+        )
+        check(application, User.objects.get(pseudonym="checker-one"), note=f"Saw {note}.")
 
     def relations(self) -> None:
         """Who does not want to meet whom, and who was suspended: from now on."""

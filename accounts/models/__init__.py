@@ -1,5 +1,14 @@
 """Models of accounts, one file a noun."""
 
+from accounts.models.application import (
+    ApplicationKind,
+    ApplicationState,
+    ClauseSignature,
+    DilemmaAnswer,
+    HcpApplication,
+    HcpCheck,
+    ProposedWorkplace,
+)
 from accounts.models.consent import Consent, Method, Purpose
 from accounts.models.document import Clause, Document, DocumentKind, Module, SignOff
 from accounts.models.guardian import GuardianRequest
@@ -9,19 +18,26 @@ from accounts.models.user import AgeGroup, HcpChoice, Role, User, display_name
 
 __all__ = [
     "AgeGroup",
+    "ApplicationKind",
+    "ApplicationState",
     "Block",
     "Clause",
+    "ClauseSignature",
     "Consent",
     "CutOff",
+    "DilemmaAnswer",
     "Document",
     "DocumentKind",
     "GuardianRequest",
+    "HcpApplication",
+    "HcpCheck",
     "HcpChoice",
     "HcpProfile",
     "HiddenHcp",
     "HiddenWorkplace",
     "Method",
     "Module",
+    "ProposedWorkplace",
     "Purpose",
     "Recusal",
     "Role",

@@ -26,6 +26,7 @@ class Method(models.TextChoices):
     SETTINGS = "settings", _("On my own pages")
     ASKED_AGAIN = "asked_again", _("When the text had changed")
     GUARDIAN_LINK = "guardian_link", _("By the link sent to a parent or guardian")
+    APPLYING = "applying", _("While applying as a health professional")
     AGE_CHANGE = "age_change", _("On a birthday")
 
 

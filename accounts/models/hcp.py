@@ -24,7 +24,7 @@ class HcpProfile(models.Model):
     """What an HCP account rests on. It works only while ``is_current`` holds.
 
     Rules: safety.md procedure 3: two different admins checked the register entry, the current
-    code is signed, not expired, not revoked.
+    code is signed, not expired, not on hold, not revoked.
     """
 
     user = models.OneToOneField(
@@ -45,6 +45,8 @@ class HcpProfile(models.Model):
     code_version = models.CharField(max_length=12, blank=True)
     code_signed_at = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)
+    # On hold while admins look into something; the why is in moderation's HcpMeasure.
+    suspended_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -71,6 +73,7 @@ class HcpProfile(models.Model):
         return (
             self.verified_at is not None
             and self.revoked_at is None
+            and self.suspended_at is None
             and self.expires_at is not None
             and at < self.expires_at
             and bool(code_version)

@@ -8,6 +8,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from accounts.ids import new_public_id
@@ -101,6 +102,8 @@ class User(AbstractBaseUser):
     joined_at = models.DateTimeField(default=timezone.now)
     # The age stage that the daily job has dealt with (forum/ages.py); empty before its first run.
     age_stage = models.CharField(max_length=8, blank=True, default="", db_default="")
+    # How often all sessions of this account were ended at once; part of what a session must match.
+    sessions_ended = models.PositiveIntegerField(default=0, db_default=0)
 
     objects = UserManager()
 
@@ -148,6 +151,14 @@ class User(AbstractBaseUser):
         """The member's age group at a moment; None for staff and outside 13 to 25."""
         age = self.age(at)
         return None if age is None else group_for_age(age)
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What a session must carry to be this account's: another one since sessions were ended."""
+        ours: str = super()._get_session_auth_hash(secret=secret)  # type: ignore[misc]
+        if not self.sessions_ended:
+            return ours
+        words = f"{ours}:{self.sessions_ended}"
+        return salted_hmac("islet.sessions", words, secret=secret, algorithm="sha256").hexdigest()
 
     @property
     def lets_hcps_read(self) -> bool:

@@ -26,6 +26,7 @@ class NoticeKind(models.TextChoices):
     SANCTION = "sanction", _("About your account")
     APPEAL = "appeal", _("Looking at a decision again")
     SECOND = "second", _("Something waits for a second person")
+    HCP = "hcp", _("Your work here as a health professional")
 
 
 # Kinds about somebody else's post: shown only while the person may see that post.
@@ -36,6 +37,7 @@ ALWAYS_MAILED = (
     NoticeKind.EMERGENCY,
     NoticeKind.SANCTION,
     NoticeKind.APPEAL,
+    NoticeKind.HCP,
 )
 
 

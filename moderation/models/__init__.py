@@ -6,6 +6,7 @@ from moderation.models.audit import AuditEvent, AuditHead
 from moderation.models.breakglass import BreakGlass, GlassState, Risk
 from moderation.models.case import Case, CaseStatus, Outcome
 from moderation.models.decision import Claim, Decision, DecisionKind
+from moderation.models.hcp import HcpMeasure, MeasureKind
 from moderation.models.oncall import Shift
 from moderation.models.outside import OutsideMail
 from moderation.models.proposal import (
@@ -43,6 +44,8 @@ __all__ = [
     "GlassState",
     "HandledWell",
     "HardItem",
+    "HcpMeasure",
+    "MeasureKind",
     "Outcome",
     "OutsideMail",
     "Proposal",
