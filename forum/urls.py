@@ -14,6 +14,7 @@ from forum.views import (
     reply,
     search,
     threads,
+    unanswered,
     waits,
 )
 from forum.views import edit as edit_views
@@ -45,6 +46,8 @@ urlpatterns = [
     path("me/what-i-opened/", access.opened, name="opened"),
     path("me/hide-from/", relations.hide_from, name="hide_from"),
     path("me/blocked/", relations.blocked, name="blocked"),
+    path("unanswered/", unanswered.unanswered, name="unanswered"),
+    path("asks-a-professional/", unanswered.for_professionals, name="for_professionals"),
     path("my-posts/", threads.my_posts, name="my_posts"),
     path("my-posts/older/", older.older_posts, name="older_posts"),
 ]

@@ -1,13 +1,16 @@
 """Forms of the reviewers' own settings."""
 
 from datetime import datetime, time, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from moderation.forms import ClauseField, current_clauses
+from moderation.models import DecisionKind
 from moderation.shortcuts import ACTIONS, clashes
+from moderation.spam import MOST_AT_ONCE
 from moderation.wellbeing import AWAY_AT_MOST
 
 UNTIL_A_DAY = "day"
@@ -85,3 +88,48 @@ class KeysForm(forms.Form):
     def keys(self) -> dict[str, str]:
         """Action -> key, in small letters."""
         return {a.name: (self.cleaned_data.get(a.name) or "").lower() for a in ACTIONS}
+
+
+class TicksField(forms.Field):
+    """Ticked posts as ``public id:version``; gives pairs. Anything else is an error."""
+
+    widget = forms.MultipleHiddenInput
+
+    def clean(self, value: list[str] | None) -> list[tuple[str, int]]:
+        """The pairs, at least one and not too many."""
+        if not value:
+            raise forms.ValidationError(_("Tick at least one."))
+        pairs = []
+        for text in value[:MOST_AT_ONCE]:
+            public_id, _colon, version = text.partition(":")
+            if not version.isdecimal() or len(version) > len("9" * 9):
+                raise forms.ValidationError(_("Please tick them again."))
+            pairs.append((public_id[:20], int(version)))
+        return pairs
+
+
+class SpamForm(forms.Form):
+    """One decision for several posts that are spam."""
+
+    post = TicksField()
+    kind = forms.ChoiceField(
+        label=_("Your decision"),
+        choices=[(DecisionKind.REMOVE, _("Remove")), (DecisionKind.HIDE, _("Hide for now"))],
+        initial=DecisionKind.REMOVE,
+        widget=forms.RadioSelect,
+    )
+    clause = ClauseField(label=_("Which rule"), empty_label=None)
+    message = forms.CharField(
+        label=_("Message to the authors"),
+        help_text=_("Kind and plain. They read this."),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Tell the authors why.")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        clause = cast(ClauseField, self.fields["clause"])
+        clause.queryset = current_clauses()
+        clause.required = True
+        clause.initial = "no-selling"

@@ -8,6 +8,7 @@ from moderation import deliveries, outside
 from moderation.actions import proposals, sanctions
 from moderation.actions.alerts import raise_alerts
 from moderation.actions.breakglass import sweep
+from moderation.actions.second_reviews import ask_for_looks
 
 
 @db_periodic_task(crontab(minute="*"))
@@ -51,3 +52,10 @@ def send_due_alerts() -> None:
 def measure_waits() -> None:
     """Measure how long posts wait for a look, every ten minutes."""
     waits.measure()
+
+
+@db_periodic_task(crontab(minute="*/10"))
+@lock_task("ask_for_second_reviews")
+def ask_for_second_reviews() -> None:
+    """Ask for a second review at a share of the decisions, every ten minutes."""
+    ask_for_looks()

@@ -176,6 +176,13 @@ def exceptions(name: str) -> Addresses:
     return addresses
 
 
+def unanswered_pages(world: World) -> list[str]:
+    """The list with its choices, and behind a thread that the person may know nothing of."""
+    address = reverse("forum:unanswered")
+    ids = dict.fromkeys(item.post.thread.public_id for item in world.items)
+    return [address, f"{address}?hours=72", *(f"{address}?after={each}" for each in list(ids)[::9])]
+
+
 def queue_pages(world: World) -> list[str]:
     """The list, with each filter, and behind a ticket that the person may know nothing of."""
     address = reverse("moderation:queue")
@@ -323,12 +330,16 @@ ROUTES = (
     ours("forum:my_posts", READER, READ),
     ours("forum:older_posts", READER, FORM),
     ours("forum:waits", PUBLIC, READ),
+    ours("forum:unanswered", READER, READ, unanswered_pages),
+    ours("forum:for_professionals", REVIEWER, READ),
     ours("moderation:queue", REVIEWER, READ, queue_pages),
     ours("moderation:next", REVIEWER, ACT),
     ours("moderation:stop", REVIEWER, ACT),
     ours("moderation:summary", REVIEWER, READ),
     ours("moderation:wellbeing", REVIEWER, FORM),
     ours("moderation:keys", REVIEWER, FORM),
+    ours("moderation:spam", REVIEWER, FORM),
+    ours("moderation:quality", ADMIN, READ),
     ours("moderation:item", REVIEWER, FORM, posts("moderation:item")),
     ours("moderation:release", REVIEWER, ACT, posts("moderation:release")),
     ours("moderation:renew", REVIEWER, ACT, posts("moderation:renew")),

@@ -390,6 +390,8 @@ def addresses_of(story: Story) -> list[str]:
         for name in (
             "home",
             "forum:boards",
+            "forum:unanswered",
+            "forum:for_professionals",
             "forum:notices",
             "forum:my_posts",
             "accounts:me",

@@ -57,6 +57,7 @@ class Thread(models.Model):
                 fields=["board", "status", "audience", "-published_at"], name="thread_newest"
             ),
             models.Index(fields=["author", "status"], name="thread_by_author"),
+            models.Index(fields=["status", "published_at"], name="thread_by_time"),
         ]
 
     def __str__(self) -> str:

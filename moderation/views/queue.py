@@ -16,10 +16,12 @@ from forum.errors import NotVisible, StaleVersion
 from forum.models import Post, Surface
 from moderation.actions.decide import AlreadyDecided, ClaimedByOther
 from moderation.actions.proposals import decide_or_propose
+from moderation.actions.second_reviews import take_look
 from moderation.forms import DecideForm
 from moderation.models import Claim, DecisionKind, Proposal, WhySecond
 from moderation.queue import open_item
 from moderation.reasons import reasons_for
+from moderation.second_reviews import look_at, open_second_review
 from moderation.views.worklist import next_item, workbench_context
 
 CHANGED = _("This changed while you were looking. Please read it again, then decide.")
@@ -34,7 +36,9 @@ def item(request: SignedInRequest, public_id: str) -> HttpResponse:
         answer = _decide(request, public_id, form)
         if answer is not None:
             return answer
-    found = open_item(request.viewer, request.user, public_id)
+    found = open_item(request.viewer, request.user, public_id) or open_second_review(
+        request.viewer, request.user, public_id, at=timezone.now()
+    )
     if found is None:
         raise Http404
     if isinstance(found, Claim):
@@ -69,6 +73,8 @@ def item(request: SignedInRequest, public_id: str) -> HttpResponse:
 def _decide(request: SignedInRequest, public_id: str, form: DecideForm) -> HttpResponse | None:
     """Decide with a valid form; None where the post changed and must be read again."""
     data = form.cleaned_data
+    if look_at(request.viewer, public_id, at=timezone.now()) is not None:
+        return _look_again(request, public_id, form)
     post = Post.objects.handleable_by(request.viewer).filter(public_id=public_id).first()
     if post is None:
         raise Http404
@@ -98,6 +104,27 @@ def _decide(request: SignedInRequest, public_id: str, form: DecideForm) -> HttpR
         if outcome.reason != WhySecond.SHADOW:
             return redirect("moderation:proposal", outcome.public_id)
         return next_item(request)
+    messages.success(request, _("Done."))
+    return next_item(request)
+
+
+def _look_again(request: SignedInRequest, public_id: str, form: DecideForm) -> HttpResponse:
+    """Keep a second review at a decided post; for the person it is an item like any other."""
+    data = form.cleaned_data
+    post = Post.objects.handleable_by(request.viewer).filter(public_id=public_id).first()
+    if post is None:
+        raise Http404
+    try:
+        take_look(
+            post=post,
+            reviewer=request.user,
+            kind=DecisionKind(data["kind"]),
+            version=data["version"],
+            clause=data["clause"],
+            note="\n\n".join(filter(None, (data["message"], data["private_note"]))),
+        )
+    except NotVisible:
+        raise Http404 from None
     messages.success(request, _("Done."))
     return next_item(request)
 

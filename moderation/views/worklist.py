@@ -16,6 +16,7 @@ from moderation import sittings
 from moderation.models import Claim
 from moderation.queue import claim, release, tickets_for
 from moderation.reasons import labels_of
+from moderation.second_reviews import EVERY, look_at, next_look
 from moderation.shortcuts import for_page
 from moderation.wellbeing import away_until, exposure_of
 from moderation.worklist import EPOCH, MICROSECOND, Filters, next_ticket, waiting, work_page
@@ -85,13 +86,17 @@ def next_item(request: SignedInRequest) -> HttpResponse:
     filters = Filters.read(sitting.filters)
     skipped = None
     if public_id := request.POST.get("skip", "")[:20]:
-        skipped = tickets_for(request.viewer, at=now).filter(public_id=public_id).first()
+        skipped = _found(request, public_id)
         if skipped is not None:
             release(post=skipped, moderator=request.user)
     post = next_ticket(request.viewer, filters, after=skipped, at=now)
-    if post is None:
-        return redirect("moderation:queue")
-    return redirect("moderation:item", post.public_id)
+    there = post.public_id if post else ""
+    # In between, and when nothing else waits: somebody's decision, looked at once more.
+    handled = sittings.handled_in(sitting)
+    if not there or (handled % EVERY == EVERY - 1 and not skipped):
+        again = next_look(request.viewer, at=now)
+        there = again if again and again != request.POST.get("skip") else there
+    return redirect("moderation:item", there) if there else redirect("moderation:queue")
 
 
 @access(Access.REVIEWER)
@@ -164,10 +169,19 @@ def _moment(mark: str) -> datetime | None:
 
 
 def _ticket(request: SignedInRequest, public_id: str) -> Post:
-    post = tickets_for(request.viewer).filter(public_id=public_id).first()
+    post = _found(request, public_id)
     if post is None:
         raise Http404
     return post
+
+
+def _found(request: SignedInRequest, public_id: str) -> Post | None:
+    """The post of a ticket or of a second review that this person may handle."""
+    now = timezone.now()
+    if post := tickets_for(request.viewer, at=now).filter(public_id=public_id).first():
+        return post
+    look = look_at(request.viewer, public_id, at=now)
+    return look.decision.post if look else None
 
 
 def _current_claim(post: Post, now: datetime) -> Claim | None:
