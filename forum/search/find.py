@@ -14,6 +14,7 @@ from accounts.viewer import Viewer
 from forum.access_log import with_openings
 from forum.models import Post, SearchWord, Status
 from forum.queries.boards import boards_for
+from forum.querysets import PostQuerySet
 from forum.search.engine import candidates
 from forum.search.query import Query, Term
 
@@ -111,7 +112,7 @@ def _allowed(viewer: Viewer, query: Query) -> QuerySet[Post]:
     ).order_by("-pk")
 
 
-def tagged(posts: QuerySet[Post], tag: str) -> QuerySet[Post]:
+def tagged(posts: PostQuerySet, tag: str) -> PostQuerySet:
     """Posts of threads with this tag. There are no tags yet, so there is no such post."""
     return posts.none()
 

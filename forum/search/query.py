@@ -91,7 +91,8 @@ def _with_words(query: Query, value: str, *, quoted: bool, without: bool) -> Que
 def _day(name: str) -> Callable[[Query, str], Query]:
     def set_day(query: Query, value: str) -> Query:
         try:
-            return replace(query, **{name: date.fromisoformat(value)})
+            day = date.fromisoformat(value)
+            return replace(query, **{name: day})  # type: ignore[arg-type]
         except ValueError:
             hint = _("Write days like 2026-03-31.")
             return replace(query, problems=(*query.problems, hint))
