@@ -14,9 +14,9 @@ from accounts.models import User
 from accounts.viewer import Viewer
 from forum.access_log import with_openings
 from forum.actions.clocks import mark_looked_at
-from forum.models import Post, Quote, Status, Track
+from forum.models import Post, Quote, Status
 from moderation import audit
-from moderation.models import Claim, Report, Workbench
+from moderation.models import Claim, Decision, Report, Workbench
 from moderation.second import proposed_by
 from moderation.wellbeing import note_hard_item, others_for_hard_topics
 
@@ -140,12 +140,9 @@ def read_item(viewer: Viewer, post: Post, until: datetime) -> Item:
         context=_context(viewer, post),
         quotes=_quotes(viewer, post),
         author_clean_posts=known.filter(status=Status.PUBLISHED, review_due_at=None).count(),
-        # What was about somebody's welfare is never held against them.
-        author_limiting_decisions=post.author.decisions_received.filter(
-            Q(ticket_track__isnull=True) | Q(ticket_track=Track.CONDUCT),
-            clause__isnull=False,
-            post__in=known,
-        ).count(),
+        author_limiting_decisions=Decision.objects.strikes()
+        .filter(author=post.author, post__in=known)
+        .count(),
     )
 
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from accounts.consent import YES, notice_kind, record_consent
@@ -30,12 +31,13 @@ from forum.actions.drafts import save_draft
 from forum.actions.state import change_state, lock_post
 from forum.actions.submit import submit_post
 from forum.due import due_at
-from forum.models import Audience, Board, Post, Quote, Status, Thread
+from forum.models import Audience, Board, Notice, Post, Quote, Status, Thread
 from forum.models.board import HoldPolicy
 from forum.policy import PREMODERATION, Ticket
 from forum.states import AGE_GROUP_FIELD, Severity, Track
 from moderation.actions.decide import decide
 from moderation.models import DecisionKind, ShadowDone
+from moderation.models.decision import LIMITING, SAYING
 
 # The moderator who looks at what is held; made when first needed.
 FIRST_LOOK = "first-look"
@@ -230,20 +232,31 @@ def published(post: Post, *, at: datetime | None = None) -> Post:
 def decided(
     post: Post, kind: DecisionKind, *, message: str = "", note: str = "", at: datetime | None = None
 ) -> Post:
-    """The post, after the first-look moderator decided on it. It must have a ticket."""
+    """The post, after the first-look moderator decided on it and the minute of undo went by.
+
+    It must have a ticket.
+    """
     looker = User.objects.filter(pseudonym=FIRST_LOOK).first()
-    limiting = kind not in (DecisionKind.PUBLISH, DecisionKind.SAFEGUARD)
+    limiting = kind in LIMITING
     decide(
         post=post,
         moderator=looker or make_staff(FIRST_LOOK, Role.MODERATOR),
         kind=kind,
         version=fresh(post).version,
         clause=any_clause() if limiting else None,
-        message=message or ("Please have another look." if limiting else ""),
+        message=message or ("Please have another look." if kind in SAYING else ""),
         private_note=note,
         at=at,
     )
+    minute_over(post)
     return fresh(post)
+
+
+def minute_over(post: Post) -> None:
+    """Notices about a post as if nothing of it could be undone any more."""
+    waiting = Notice.objects.filter(post=post, shown_from__gt=F("created_at"))
+    waiting.filter(mail_due_at__isnull=False).update(mail_due_at=F("created_at"))
+    waiting.update(shown_from=F("created_at"))
 
 
 def in_state(post: Post, status: Status, *, at: datetime | None = None) -> Post:

@@ -13,7 +13,7 @@ from django.utils.http import urlencode
 from accounts.access import Access
 from accounts.applying.tasks import Task
 from accounts.models import Consent, Document, HcpApplication, HcpProfile, Purpose
-from moderation.models import Alert, BreakGlass, Proposal, Sanction, Shift
+from moderation.models import Alert, BreakGlass, Decision, Proposal, Sanction, Shift
 from tests.facts import World
 
 Addresses = Callable[[World], list[str]]
@@ -138,6 +138,16 @@ def drafts(name: str) -> Addresses:
 def reports(name: str) -> Addresses:
     """One address for each report."""
     return lambda world: [reverse(name, args=[number]) for number in world.report_numbers]
+
+
+def decisions(name: str) -> Addresses:
+    """One address for each decision, and one of none."""
+
+    def addresses(world: World) -> list[str]:
+        ids = Decision.objects.order_by("pk").values_list("public_id", flat=True)
+        return [reverse(name, args=[public_id]) for public_id in [*ids, "2" * 14]]
+
+    return addresses
 
 
 def cases(name: str) -> Addresses:
@@ -343,6 +353,9 @@ ROUTES = (
     ours("moderation:item", REVIEWER, FORM, posts("moderation:item")),
     ours("moderation:release", REVIEWER, ACT, posts("moderation:release")),
     ours("moderation:renew", REVIEWER, ACT, posts("moderation:renew")),
+    ours("moderation:own_decisions", REVIEWER, READ),
+    ours("moderation:decision", ACCOUNT, READ, decisions("moderation:decision")),
+    ours("moderation:undo", REVIEWER, ACT, decisions("moderation:undo")),
     ours("moderation:recuse", REVIEWER, FORM, posts("moderation:recuse")),
     ours("moderation:report", PUBLIC, FORM),
     ours("moderation:report_post", READER, FORM, posts("moderation:report_post")),

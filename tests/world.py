@@ -323,6 +323,7 @@ class _Builder:
                 DecisionKind.ASK_CHANGE,
                 message=f"Please change {item.words['decision']}.",
                 note=f"We saw {item.words['private_note']}.",
+                at=timezone.now() - timedelta(minutes=2),  # its author may read the reasons
             )
         elif now_is != STATUS[state]:
             in_state(item.post, STATUS[state])

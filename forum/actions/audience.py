@@ -50,7 +50,7 @@ def choose_hcp_involvement(
         narrow(own.values_list("pk", flat=True))
     elif not user.lets_hcps_read:
         # Else a moderator would let a post out to HCPs after its author opted out.
-        narrow(own.filter(position=None).values_list("pk", flat=True))
+        narrow(own.filter(published_at=None).values_list("pk", flat=True))
     if not user.lets_hcps_read:
         reactions = Reaction.objects.filter(author=user, audience=Audience.COMMUNITY)
         posts = sorted(set(reactions.values_list("post_id", flat=True)))

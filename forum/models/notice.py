@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.ids import new_public_id
@@ -58,6 +59,8 @@ class Notice(models.Model):
     # What makes it the same notice again: sending twice leaves one row.
     same_as = models.CharField(max_length=80)
     created_at = models.DateTimeField()
+    # Nobody is told before: what a notice is about may be undone until then.
+    shown_from = models.DateTimeField(default=timezone.now)
     read_at = models.DateTimeField(null=True, blank=True)
     mail_due_at = models.DateTimeField(null=True, blank=True)
     mail_leased_until = models.DateTimeField(null=True, blank=True)

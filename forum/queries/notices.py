@@ -1,6 +1,9 @@
 """Notices as their person may see them now."""
 
+from datetime import datetime
+
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from accounts.viewer import Viewer
 from forum.models import Notice, Post, Status
@@ -9,12 +12,11 @@ from forum.models.notice import ABOUT_OTHERS
 LIST_SIZE = 50
 
 
-def notices_for(viewer: Viewer) -> QuerySet[Notice]:
-    """A person's notices. Those about a post of others only while that post may be seen."""
+def notices_for(viewer: Viewer, *, at: datetime | None = None) -> QuerySet[Notice]:
+    """A person's notices that are out. Those about a post of others only while it may be seen."""
     visible = Post.objects.visible_to(viewer).filter(status=Status.PUBLISHED)
-    return Notice.objects.filter(recipient_id=viewer.user_id).filter(
-        ~Q(kind__in=ABOUT_OTHERS) | Q(post__in=visible)
-    )
+    own = Notice.objects.filter(recipient_id=viewer.user_id, shown_from__lte=at or timezone.now())
+    return own.filter(~Q(kind__in=ABOUT_OTHERS) | Q(post__in=visible))
 
 
 def unread_count(viewer: Viewer) -> int:
@@ -24,7 +26,9 @@ def unread_count(viewer: Viewer) -> int:
     """
     if viewer.user_id is None:
         return 0
-    unread = Notice.objects.filter(recipient_id=viewer.user_id, read_at=None)
+    unread = Notice.objects.filter(
+        recipient_id=viewer.user_id, read_at=None, shown_from__lte=timezone.now()
+    )
     rows = list(unread.values_list("kind", "post_id"))
     others = [post_id for kind, post_id in rows if kind in ABOUT_OTHERS]
     if not others:

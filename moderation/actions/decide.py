@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Max
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,7 +12,7 @@ from accounts.models import Clause, User
 from accounts.viewer import viewer_of
 from forum.actions.clocks import mark_looked_at
 from forum.actions.notices import notify
-from forum.actions.state import change_state, lock_post
+from forum.actions.state import Standing, change_state, lock_post
 from forum.due import due_at
 from forum.errors import NotVisible, StaleVersion
 from forum.models import NoticeKind, Post, Status
@@ -20,11 +21,12 @@ from forum.states import Severity, Track
 from moderation import audit
 from moderation.actions.second import check_one_is_enough, settle
 from moderation.models import Case, Claim, Decision, DecisionKind, Proposal, Report
-from moderation.models.decision import LIMITING
+from moderation.models.decision import LIMITING, SAYING, UNDO_FOR
 
 # The state a decision leads to; None: it stays as it is.
 LEADS_TO: dict[DecisionKind, Status | None] = {
     DecisionKind.PUBLISH: Status.PUBLISHED,
+    DecisionKind.PUBLISH_NOTE: Status.PUBLISHED,
     DecisionKind.ASK_CHANGE: Status.CHANGES,
     DecisionKind.HIDE: Status.HIDDEN,
     DecisionKind.REMOVE: Status.REMOVED,
@@ -49,7 +51,7 @@ class ClaimedByOther(Exception):
 
 
 class ReasonsMissing(Exception):
-    """A decision that limits somebody needs a clause and a message to them."""
+    """A decision that limits somebody needs a clause and a message; one with a note, the note."""
 
 
 @transaction.atomic
@@ -68,21 +70,23 @@ def decide(
 ) -> Decision:
     """Decide on the version of a post that the moderator saw.
 
-    Writes the decision, changes the post, clears the ticket and the claim, tells the author and
-    the audit log, all or nothing. ``case``: an admin decides as part of a case; then the post
-    needs no ticket. ``seconded``: what another person proposed and this one agreed to just now.
-    Raises ``NotVisible`` (no such ticket for this person), ``StaleVersion``, ``AlreadyDecided``,
-    ``ClaimedByOther``, ``ReasonsMissing``, ``IllegalMove``, and ``SecondNeeded`` where one person
-    is not enough: ``decide_or_propose`` (actions/proposals.py) then proposes it.
+    Writes the decision, changes the post, clears the ticket and the claim, tells the author (once
+    it can no longer be undone) and the audit log, all or nothing. ``case``: an admin decides as
+    part of a case; then the post needs no ticket. ``seconded``: what another person proposed and
+    this one agreed to just now. Raises ``NotVisible`` (no such ticket for this person),
+    ``StaleVersion``, ``AlreadyDecided``, ``ClaimedByOther``, ``ReasonsMissing``, ``IllegalMove``,
+    and ``SecondNeeded`` where one person is not enough: ``decide_or_propose``
+    (actions/proposals.py) then proposes it.
     """
     at = at or timezone.now()
-    if kind in LIMITING and (clause is None or not message.strip()):
+    if (kind in LIMITING and clause is None) or (kind in SAYING and not message.strip()):
         raise ReasonsMissing
     post = lock_post(post.pk)
     _check_may_decide(post, moderator, version, case, at, needs_ticket=seconded is None)
     check_one_is_enough(post=post, moderator=moderator, kind=kind, seconded=seconded)
     to = LEADS_TO[kind] or Status(post.status)
     before = Status(post.status)
+    told_from = at + UNDO_FOR
     decision = Decision.objects.create(
         post=post,
         author=post.author,
@@ -97,13 +101,15 @@ def decide(
         ticket_reasons=post.review_reasons if post.has_ticket else None,
         status_before=before,
         status_after=to,
+        revision_number=post.revisions.aggregate(number=Max("number"))["number"] or 0,
+        before=Standing.of(post).as_json(),
         case=case,
         decided_at=at,
     )
     settle(decision=decision, at=at)
     ticket = _safeguarding(post, at) if kind == DecisionKind.SAFEGUARD else None
     mark_looked_at(post, at=at)
-    change_state(post=post, to=to, ticket=ticket, clause=clause, at=at)
+    change_state(post=post, to=to, ticket=ticket, clause=clause, at=at, told_from=told_from)
     Claim.objects.filter(post=post).delete()
     audit.record(
         actor=moderator,
@@ -120,7 +126,7 @@ def decide(
         },
         at=at,
     )
-    if kind in LIMITING or before != to:
+    if kind in SAYING or before != to:
         _tell_author(decision, at)
     return decision
 
@@ -139,7 +145,8 @@ def _check_may_decide(
     own_report = Report.objects.filter(post=post, reporter=moderator).exists()
     if not may_handle or own_report or (case is not None and not viewer.may_administer):
         raise NotVisible
-    earlier = Decision.objects.filter(post=post, post_version=version).select_related("moderator")
+    standing = Decision.objects.standing().filter(post=post, post_version=version)
+    earlier = standing.select_related("moderator")
     if decision := earlier.first():
         raise AlreadyDecided(decision)
     if post.version != version:
@@ -160,6 +167,11 @@ def _safeguarding(post: Post, at: datetime) -> Ticket:
     )
 
 
+def told_as(decision: Decision) -> str:
+    """What the notice to the author is known by."""
+    return f"decision:{decision.public_id}"
+
+
 def _tell_author(decision: Decision, at: datetime) -> None:
     told = {
         Status.PUBLISHED: _("Your post is now open to others."),
@@ -176,7 +188,8 @@ def _tell_author(decision: Decision, at: datetime) -> None:
         kind=NoticeKind.DECISION,
         post=decision.post,
         message="\n\n".join(part for part in parts if part),
-        link=reverse("forum:my_posts") + f"#p-{decision.post.public_id}",
-        same_as=f"decision:{decision.public_id}",
+        link=reverse("moderation:decision", args=[decision.public_id]),
+        same_as=told_as(decision),
         at=at,
+        shown_from=decision.can_be_undone_until,
     )

@@ -1,5 +1,8 @@
 """Claims and decisions on posts."""
 
+from datetime import datetime, timedelta
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -7,6 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.ids import new_public_id
 from forum.states import Severity, Status, Track
+
+# So long nothing of a decision is told to anybody, and whoever made it can undo it.
+UNDO_FOR = timedelta(seconds=60)
 
 
 class Claim(models.Model):
@@ -26,6 +32,7 @@ class DecisionKind(models.TextChoices):
     """What a reviewer can do with a post."""
 
     PUBLISH = "publish", _("Publish")
+    PUBLISH_NOTE = "publish_note", _("Publish, with a note to the author")
     ASK_CHANGE = "ask_change", _("Ask for a change")
     HIDE = "hide", _("Hide for now")
     REMOVE = "remove", _("Remove")
@@ -36,8 +43,31 @@ class DecisionKind(models.TextChoices):
 LIMITING = (DecisionKind.ASK_CHANGE, DecisionKind.HIDE, DecisionKind.REMOVE)
 
 
+# Decisions that say something to the author: a message is needed.
+SAYING = (*LIMITING, DecisionKind.PUBLISH_NOTE)
+# Somebody may need help: what is decided then never counts against them.
+NO_STRIKE = (Track.WELFARE, Track.SAFEGUARDING)
+
+
+class DecisionQuerySet(models.QuerySet["Decision"]):
+    """Reads of decisions."""
+
+    def standing(self) -> Self:
+        """Decisions that nobody undid."""
+        return self.filter(undone_at=None)
+
+    def strikes(self) -> Self:
+        """What counts in an author's standing: under a rule, and not about their welfare."""
+        return self.standing().filter(clause__isnull=False).exclude(ticket_track__in=NO_STRIKE)
+
+    def told_by(self, at: datetime) -> Self:
+        """Decisions that their authors have been told of by a moment."""
+        told = Q(kind__in=SAYING) | ~Q(status_before=models.F("status_after"))
+        return self.standing().filter(told, decided_at__lte=at - UNDO_FOR)
+
+
 class Decision(models.Model):
-    """One decision on one version of a post. Never changed afterwards."""
+    """One decision on one version of a post. Never changed afterwards, but for ``undone_at``."""
 
     public_id = models.CharField(max_length=14, unique=True, default=new_public_id, editable=False)
     post = models.ForeignKey("forum.Post", on_delete=models.PROTECT, related_name="decisions")
@@ -61,21 +91,38 @@ class Decision(models.Model):
     ticket_reasons = models.JSONField(null=True, blank=True)
     status_before = models.CharField(max_length=10, choices=Status)
     status_after = models.CharField(max_length=10, choices=Status)
+    # The wording that was read: number of the revision.
+    revision_number = models.PositiveIntegerField(default=0)
+    # How the post stood before (``forum.actions.state.Standing``): ids and codes, no words.
+    before = models.JSONField(default=dict)
     case = models.ForeignKey(
         "moderation.Case", on_delete=models.PROTECT, null=True, blank=True, related_name="decisions"
     )
     decided_at = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    objects = DecisionQuerySet.as_manager()
 
     class Meta:
         constraints = [
             # Two moderators at once: the database itself lets only one decide on a version.
             models.UniqueConstraint(
-                fields=["post", "post_version"], name="decision_once_a_version"
+                fields=["post", "post_version"],
+                condition=Q(undone_at__isnull=True),
+                name="decision_once_a_version",
             ),
             models.CheckConstraint(
                 condition=~Q(kind__in=[kind.value for kind in LIMITING])
                 | (Q(clause__isnull=False) & ~Q(message="")),
                 name="decision_limiting_has_reasons",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind=DecisionKind.PUBLISH_NOTE.value) | ~Q(message=""),
+                name="decision_note_has_words",
+            ),
+            models.CheckConstraint(
+                condition=Q(undone_at__isnull=True) | Q(undone_at__gte=models.F("decided_at")),
+                name="decision_undone_after",
             ),
             models.CheckConstraint(
                 condition=~Q(author=models.F("moderator")), name="decision_not_on_oneself"
@@ -88,3 +135,13 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} on {self.post_id}"
+
+    @property
+    def can_be_undone_until(self) -> datetime:
+        """The moment from which on it stands for good and is told."""
+        return self.decided_at + UNDO_FOR
+
+    @property
+    def is_limiting(self) -> bool:
+        """Whether it takes something from its author."""
+        return self.kind in LIMITING

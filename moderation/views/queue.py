@@ -17,7 +17,8 @@ from forum.models import Post, Surface
 from moderation.actions.decide import AlreadyDecided, ClaimedByOther
 from moderation.actions.proposals import decide_or_propose
 from moderation.actions.second_reviews import take_look
-from moderation.forms import DecideForm
+from moderation.decide_forms import DecideForm
+from moderation.decisions import last_undoable
 from moderation.models import Claim, DecisionKind, Proposal, WhySecond
 from moderation.queue import open_item
 from moderation.reasons import reasons_for
@@ -65,6 +66,7 @@ def item(request: SignedInRequest, public_id: str) -> HttpResponse:
         and found.post.review_due_at < timezone.now(),
         "reasons": reasons_for(found.post),
         "form": form,
+        "undoable": last_undoable(request.user, at=timezone.now()),
         **workbench_context(request, found.post, found.until),
     }
     return render(request, "moderation/item.html", context, status=422 if form.is_bound else 200)
@@ -104,7 +106,6 @@ def _decide(request: SignedInRequest, public_id: str, form: DecideForm) -> HttpR
         if outcome.reason != WhySecond.SHADOW:
             return redirect("moderation:proposal", outcome.public_id)
         return next_item(request)
-    messages.success(request, _("Done."))
     return next_item(request)
 
 

@@ -13,6 +13,7 @@ from accounts.http import SignedInRequest
 from forum.access_log import shows_no_posts
 from forum.models import Post
 from moderation import sittings
+from moderation.decisions import last_undoable
 from moderation.models import Claim
 from moderation.queue import claim, release, tickets_for
 from moderation.reasons import labels_of
@@ -67,6 +68,7 @@ def queue(request: SignedInRequest) -> HttpResponse:
         "away_until": away_until(request.user, at=now),
         "exposure": exposure_of(request.user, at=now),
         "shortcuts": for_page(request.user),
+        "undoable": last_undoable(request.user, at=now),
     }
     return render(request, "moderation/queue.html", context)
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
-from django.db.models import F
+from django.db.models import CharField, DateTimeField, F, Field, JSONField, TextField
 
 from accounts.models import Role, User
 from forum.models import Revision
@@ -231,6 +231,33 @@ def test_the_database_refuses_to_change_or_remove_decisions(decision):
     assert_forbidden("UPDATE moderation_decision SET message = 'x'")
     assert_forbidden("DELETE FROM moderation_decision")
     assert Decision.objects.get().message == decision.message
+
+
+def another_value(field: Field) -> str:
+    """A value in SQL that the column of a decision does not have."""
+    if isinstance(field, DateTimeField):
+        return "'2001-01-01 00:00:00'"
+    if isinstance(field, JSONField):
+        return "'{}'"
+    return "'x'" if isinstance(field, CharField | TextField) else "77"
+
+
+@pytest.mark.parametrize(
+    "field",
+    [field for field in Decision._meta.fields if field.name != "undone_at"],
+    ids=lambda field: field.name,
+)
+def test_the_database_lets_nothing_else_change_while_a_decision_is_undone(decision, field):
+    change = f"{field.column} = {another_value(field)}"
+    assert_forbidden(", ".join(["UPDATE moderation_decision SET undone_at = decided_at", change]))
+
+
+def test_the_database_lets_a_decision_be_undone_once(decision):
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE moderation_decision SET undone_at = decided_at")
+    assert_forbidden("UPDATE moderation_decision SET undone_at = NULL")
+    assert_forbidden("UPDATE moderation_decision SET undone_at = decided_at")
+    assert_forbidden("DELETE FROM moderation_decision")
 
 
 def test_the_database_refuses_to_change_revisions(decision):

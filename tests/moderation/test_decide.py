@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import HcpChoice, HiddenHcp, Recusal, Role, User
@@ -18,7 +19,7 @@ from moderation.actions.decide import AlreadyDecided, ClaimedByOther, ReasonsMis
 from moderation.actions.reporting import file_report
 from moderation.actions.reports import open_case
 from moderation.models import AuditEvent, Case, Category, Claim, Decision, DecisionKind
-from moderation.models.decision import LIMITING
+from moderation.models.decision import LIMITING, SAYING, UNDO_FOR
 from moderation.queue import CLAIM_LASTS, claim, tickets_for
 from tests.factories import (
     any_clause,
@@ -75,7 +76,9 @@ def do(post: Post, moderator: User, kind: DecisionKind, **changes) -> Decision:
     """Decide with all that the kind needs; ``changes`` take some of it away."""
     values: dict = {"version": post.version}
     if kind in LIMITING:
-        values |= {"clause": any_clause(), "message": MESSAGE}
+        values |= {"clause": any_clause()}
+    if kind in SAYING:
+        values |= {"message": MESSAGE}
     return decide(post=post, moderator=moderator, kind=kind, **{**values, **changes})
 
 
@@ -92,6 +95,7 @@ def everything() -> tuple:
     "kind, status",
     [
         (DecisionKind.PUBLISH, Status.PUBLISHED),
+        (DecisionKind.PUBLISH_NOTE, Status.PUBLISHED),
         (DecisionKind.ASK_CHANGE, Status.CHANGES),
         (DecisionKind.HIDE, Status.HIDDEN),
         (DecisionKind.REMOVE, Status.REMOVED),
@@ -121,8 +125,9 @@ def test_the_author_of_a_limited_post_reads_rule_and_message_and_no_more(held, m
     assert MESSAGE in notice.message
     assert "Third time." not in notice.message
     assert moderator.pseudonym not in notice.message
-    assert held.public_id in notice.link
-    assert notice.mail_due_at is not None
+    decision = Decision.objects.get()
+    assert notice.link == reverse("moderation:decision", args=[decision.public_id])
+    assert notice.shown_from == notice.mail_due_at == decision.decided_at + UNDO_FOR
 
 
 def test_the_author_of_a_published_post_is_told(held, moderator):
@@ -196,6 +201,19 @@ def test_a_limiting_decision_without_rule_or_message_is_refused(held, moderator,
     with pytest.raises(ReasonsMissing):
         do(held, moderator, kind, **lacking)
     assert everything() == before
+
+
+@pytest.mark.parametrize("message", ["", "  \n"])
+def test_publishing_with_a_note_needs_the_note(held, moderator, message):
+    before = everything()
+    with pytest.raises(ReasonsMissing):
+        do(held, moderator, DecisionKind.PUBLISH_NOTE, message=message)
+    assert everything() == before
+
+
+def test_the_author_reads_the_note_that_a_post_was_published_with(held, moderator):
+    do(held, moderator, DecisionKind.PUBLISH_NOTE, message="Lovely. Mind the numbers.")
+    assert "Lovely. Mind the numbers." in Notice.objects.get(recipient=held.author).message
 
 
 def test_a_decision_on_an_older_version_is_refused_with_the_present_one(held, author, moderator):

@@ -20,6 +20,7 @@ from tests.factories import (
     make_member,
     make_staff,
     make_staff_without_mfa,
+    minute_over,
     publish_thread,
     submit_reply,
     submit_thread,
@@ -209,6 +210,7 @@ def test_the_author_reads_the_rule_and_the_message_of_a_decision(reviewer, held,
     notice = Notice.objects.get(recipient=author)
     assert rule.line in notice.message
     assert "This one was unkind, sorry." in notice.message
+    minute_over(held)
     own = Client()
     own.force_login(author)
     page = text_of(own.get(reverse("forum:notices")))
@@ -227,6 +229,7 @@ def test_the_author_never_reads_the_note_for_the_team(reviewer, held, author):
         ),
     )
     assert Decision.objects.get().private_note == "Third time this week."
+    minute_over(held)
     own = Client()
     own.force_login(author)
     for name in ("forum:notices", "forum:my_posts"):

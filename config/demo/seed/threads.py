@@ -137,6 +137,7 @@ def _add_notices(rows: Rows, post: Post, seed: int, now: datetime) -> None:
                 post=post,
                 same_as=f"post:{post.public_id}",
                 created_at=at,
+                shown_from=at,
                 read_at=at + READ_AFTER / 2 if now - at > READ_AFTER else None,
             )
         )
