@@ -4,7 +4,7 @@ from huey import crontab
 from huey.contrib.djhuey import db_periodic_task, lock_task
 
 from forum import waits
-from moderation import deliveries, outside
+from moderation import deliveries, outside, renewals
 from moderation.actions import proposals, sanctions
 from moderation.actions.alerts import raise_alerts
 from moderation.actions.breakglass import sweep
@@ -59,3 +59,11 @@ def measure_waits() -> None:
 def ask_for_second_reviews() -> None:
     """Ask for a second review at a share of the decisions, every ten minutes."""
     ask_for_looks()
+
+
+# Hourly by day, as in forum/tasks.py: a worker that was down makes up for it.
+@db_periodic_task(crontab(minute="40", hour="9-19"))
+@lock_task("remind_professionals")
+def remind_professionals() -> None:
+    """Remind health professionals of the end of their year and of a changed code."""
+    renewals.remind_professionals()

@@ -51,7 +51,8 @@ PERSONAS = (
     Persona("moderator", _("Community moderator."), role=Role.MODERATOR),
     Persona("hcp_nurse", _("Diabetes nurse, checked by two admins."), role=Role.HCP),
     Persona("hcp_doctor", _("Doctor, checked by two admins."), role=Role.HCP),
-    Persona("hcp_unverified", _("Says to be a dietitian. Not checked yet."), role=Role.HCP),
+    Persona("hcp_unverified", _("Dietitian, in the middle of an application."), role=Role.HCP),
+    Persona("hcp_applicant", _("Psychologist, waits for the second check."), role=Role.HCP),
     Persona("admin_one", _("Admin."), role=Role.ADMIN),
     Persona("admin_two", _("Admin."), role=Role.ADMIN),
 )

@@ -53,6 +53,7 @@ def _in_words(hit: Hit) -> dict:
     when = post.published_at or post.created_at
     return {
         "address": reverse("forum:post", args=[post.public_id]),
+        "public_id": post.public_id,
         "title": hit.title,
         "pieces": hit.pieces,
         "is_opening": post.is_opening,

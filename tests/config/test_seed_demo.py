@@ -14,7 +14,16 @@ from django.db.models import Count, F, Q
 from django.test import TestCase
 from django.utils import timezone
 
-from accounts.models import AgeGroup, HcpChoice, HcpProfile, Role, User
+from accounts.applying.tasks import Progress, tasks_of
+from accounts.models import (
+    AgeGroup,
+    ApplicationState,
+    HcpApplication,
+    HcpChoice,
+    HcpProfile,
+    Role,
+    User,
+)
 from accounts.viewer import Barrier, viewer_of
 from config.demo.personas import PERSONAS
 from config.demo.seed.bulk import LONG_THREAD_TITLE
@@ -33,7 +42,10 @@ from moderation.queue import tickets_for
 
 pytestmark = pytest.mark.django_db
 
-BARRIERS = {"hcp_unverified": Barrier.HCP_NOT_CURRENT}
+BARRIERS = {
+    "hcp_unverified": Barrier.HCP_NOT_CURRENT,
+    "hcp_applicant": Barrier.HCP_NOT_CURRENT,
+}
 GROUPS = {
     "peer_open": AgeGroup.ADULT,
     "peer_on_request": AgeGroup.ADULT,
@@ -81,7 +93,7 @@ def test_a_second_run_changes_nothing_and_says_so():
     before = everything()
     posts = list(Post.objects.order_by("pk").values())
     second = seed(posts=900)
-    assert "11 personas" in first
+    assert "12 personas" in first
     assert second == "The demo is complete: nothing to add.\n"
     assert everything() == before
     assert list(Post.objects.order_by("pk").values()) == posts
@@ -145,16 +157,25 @@ class TheDemo(TestCase):
             assert in_five_months.age_group == viewer.age_group, persona.name
             assert EmailAddress.objects.filter(user=user, verified=True, primary=True).count() == 1
 
-    def test_the_checked_professionals_were_checked_by_both_admins_and_the_third_by_nobody(self):
+    def test_the_checked_professionals_were_checked_by_both_admins(self):
         checks = dict(
             HcpProfile.objects.values_list("user__pseudonym", "verified_by_second__pseudonym")
         )
         assert checks == {
             "hcp_nurse": "admin_two",
             "hcp_doctor": "admin_two",
-            "hcp_unverified": None,
         }
         assert not HcpProfile.objects.filter(workplaces=None).exists()
+
+    def test_one_applicant_is_at_their_tasks_and_one_waits_for_the_second_check(self):
+        begun = HcpApplication.objects.get(user__pseudonym="hcp_unverified")
+        states = {row.progress for row in tasks_of(begun)}
+        assert begun.state == ApplicationState.DRAFT
+        assert states == {Progress.DONE, Progress.BEGUN, Progress.NOT_STARTED}
+        waiting = HcpApplication.objects.get(user__pseudonym="hcp_applicant")
+        assert waiting.state == ApplicationState.WAITING
+        assert [check.admin.pseudonym for check in waiting.checks.all()] == ["admin_one"]
+        assert waiting.proposed.filter(decided_at=None).count() == 1
 
     def test_professionals_wrote_only_where_they_may(self):
         posts = Post.objects.filter(author__role=Role.HCP)

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.documents import publish_texts
-from config.demo.seed import bulk, crowd, people, queue, threads
+from config.demo.seed import applicants, bulk, crowd, people, queue, threads
 from config.demo.seed.goals import Missing, missing
 from forum.search.index import gather_words
 from forum.setup import make_boards
@@ -59,6 +59,7 @@ class Command(BaseCommand):
         self._say("threads", threads.add_threads(seed=seed, now=now, people=named))
         self._say("decided posts", queue.add_decided(seed=seed, now=now, people=named))
         self._say("waiting posts", queue.add_queue(seed=seed, now=now, people=named))
+        self._say("applications", applicants.add_applications(now=now, people=named))
         self._say("reports", queue.add_reports(now=now, people=named))
 
     @transaction.atomic
