@@ -5,7 +5,7 @@ BIN := .venv/bin
 export PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check browser coverage bench races mutate-visibility shots format lock clean reset
+.PHONY: help run test check browser coverage bench races mutate-visibility screening-report shots format lock clean reset
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ races: .venv/development ## Run each race of threads 200 times on SQLite and Pos
 
 mutate-visibility: .venv/development ## Take each rule of visibility out and see that tests notice (slow)
 	@$(BIN)/python scripts/mutate_visibility.py
+
+screening-report: .venv/runtime ## Print how well the rules of screening do on the labelled posts
+	@DEMO=$${DEMO:-1} $(BIN)/python manage.py screening_report
 
 shots: .venv/development ## Take pictures of the main pages
 	@scripts/test-system-packages

@@ -6,7 +6,10 @@ the one door in this very request. Nothing in a card belongs to a session (no CS
 point to one form on the page with ``form="..."``.
 """
 
+import re
+from collections.abc import Sequence
 from hashlib import blake2b
+from html import escape
 
 from django.core.cache import caches
 from django.template.loader import get_template
@@ -23,6 +26,7 @@ from forum.waits import in_words, usual_waits
 
 # Change it when the template changes what it shows for the same post.
 LAYOUT = 4
+_TAG = re.compile(r"(<[^>]*>)")
 
 
 def cards(viewer: Viewer, shown: list[ShownPost]) -> list[str]:
@@ -45,9 +49,27 @@ def body(post: Post) -> SafeString:
     return mark_safe(post.html)  # noqa: S308
 
 
-def preview(text: str) -> SafeString:
-    """A text as its card would show it."""
-    return mark_safe(markdown.render(text))  # noqa: S308
+def preview(text: str, marks: Sequence[str] = ()) -> SafeString:
+    """A text as its card would show it, with the passages ``marks`` marked."""
+    return mark_safe(_marked(markdown.render(text), marks))  # noqa: S308
+
+
+def marked(words: str, marks: Sequence[str]) -> SafeString:
+    """A line of plain text with the passages ``marks`` marked."""
+    return mark_safe(_marked(escape(words, quote=False), marks))  # noqa: S308 - escaped
+
+
+def _marked(html: str, marks: Sequence[str]) -> str:
+    """Safe HTML with passages marked where they stand between two tags; never inside a tag."""
+    lines = {
+        escape(line, quote=False) for mark in marks for line in mark.split("\n") if line.strip()
+    }
+    if not lines:
+        return html
+    passage = re.compile("|".join(map(re.escape, sorted(lines, key=len, reverse=True))))
+    pieces = _TAG.split(html)
+    pieces[::2] = [passage.sub(r"<mark>\g<0></mark>", piece) for piece in pieces[::2]]
+    return "".join(pieces)
 
 
 def _profession(post: Post) -> str:

@@ -4,7 +4,7 @@ Pure: all it needs is handed in. Rules: safety.md, *Pre-moderation* and *Screeni
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from accounts.models import AgeGroup, Role
@@ -99,6 +99,28 @@ def in_real_time(severity: Severity, at: datetime) -> datetime:
     return due_by(severity, at, hours=None)
 
 
+def is_unknown_link(finding: Finding) -> bool:
+    """Whether a finding is a link to a site that is not on the list of known ones.
+
+    The one thing about promotion that is only marked: no hold and no ticket by itself.
+    """
+    return finding.kind == Kind.PROMO and finding.severity is None and finding.rank == Rank.INFORM
+
+
+def weighed(findings: Sequence[Finding], *, waits: bool) -> list[Finding]:
+    """The findings as they count for an author. ``waits``: see ``waits_for_premoderation``.
+
+    Unknown links are held (S3) where the author is new, and are nothing where not.
+    """
+    return [
+        replace(finding, rank=Rank.HOLD, severity=int(Severity.S3))
+        if is_unknown_link(finding)
+        else finding
+        for finding in findings
+        if waits or not is_unknown_link(finding)
+    ]
+
+
 def judge(
     *,
     findings: Sequence[Finding],
@@ -115,6 +137,8 @@ def judge(
     In doubt (an unknown hold policy) it is held. ``due_at`` is asked only where a human must look.
     ``sampled``: a member's text that nothing speaks against is published, and gets a look as well.
     """
+    waits = waits_for_premoderation(role=role, age_group=age_group, clean_posts=clean_posts)
+    findings = weighed(findings, waits=waits)
     reasons = [finding.as_json() for finding in findings if finding.severity is not None]
     severities = [Severity(f.severity) for f in findings if f.severity is not None]
     held = any(finding.rank >= Rank.HOLD for finding in findings)
@@ -122,7 +146,7 @@ def judge(
         held = True
         reasons.append({"kind": BOARD_HOLDS_ALL})
         severities.append(Severity.S2)
-    if waits_for_premoderation(role=role, age_group=age_group, clean_posts=clean_posts):
+    if waits:
         held = True
         reasons.append({"kind": PREMODERATION})
         severities.append(Severity.S2)

@@ -10,7 +10,8 @@ from accounts.models import HcpProfile, Role, User
 from accounts.viewer import Viewer, viewer_of
 from forum import visibility
 from forum.models import Post
-from forum.screening import mask, screen
+from forum.rules import findings_in
+from forum.screening import mask
 from moderation.models import AuditEvent, BreakGlass
 
 SUBJECT = "break_glass"
@@ -93,7 +94,7 @@ def place_of(passage: str, text: str) -> tuple[int, int] | None:
 def words_without_name(exception: BreakGlass) -> str:
     """The passage as the professional reads it: no name of the author, no contact details."""
     words = exception.passage
-    words = mask(words, screen(words))
+    words = mask(words, findings_in(title="", text=words))
     name = re.compile(re.escape(exception.author.pseudonym), re.IGNORECASE)
     return name.sub(_("[name]"), words).strip()
 

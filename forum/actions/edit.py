@@ -9,11 +9,13 @@ from accounts.models import User
 from accounts.viewer import viewer_of
 from forum import markdown
 from forum.actions.audience import narrow
+from forum.actions.breaker import count_hits, rules_counted_for
 from forum.actions.state import change_state, lock_post
-from forum.actions.submit import check_hcp_dose, findings_in, verdict_on
+from forum.actions.submit import check_hcp_dose, verdict_on
 from forum.errors import NotVisible, Refused, StaleVersion, cannot_write
 from forum.models import Audience, Post, Quote, Revision, Status
 from forum.policy import EDITED, Ticket
+from forum.rules import findings_in
 from forum.search import index
 from forum.states import Severity, Track
 
@@ -48,6 +50,7 @@ def edit_post(
     title = post.thread.title if post.is_opening else ""
     findings = findings_in(title=title, text=text)
     check_hcp_dose(author, findings)
+    counted = rules_counted_for(author, findings, at=at)
     verdict = verdict_on(
         author=author,
         hold_policy=post.thread.board.hold_policy,
@@ -65,12 +68,18 @@ def edit_post(
     post.edited_at = at
     number = post.revisions.count() + 1
     Revision.objects.create(post=post, number=number, text=text, created_at=at)
+    _drop_quotes_of_what_is_gone(post, text)
+    change_state(post=post, to=status, ticket=ticket, at=at)
+    index.store([post])
+    count_hits(findings, counted=counted, at=at)
+    return True
+
+
+def _drop_quotes_of_what_is_gone(post: Post, text: str) -> None:
+    """Nobody goes on quoting words that their author took back."""
     for quote in Quote.objects.filter(source=post):
         if quote.excerpt not in text:
             quote.delete()
-    change_state(post=post, to=status, ticket=ticket, at=at)
-    index.store([post])
-    return True
 
 
 def _under_the_choice_of_now(post: Post, author: User) -> Post:

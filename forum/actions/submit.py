@@ -10,6 +10,7 @@ from django.utils.crypto import salted_hmac
 from accounts.models import Clause, Document, DocumentKind, HcpChoice, Role, User
 from accounts.viewer import Viewer, viewer_of
 from forum import markdown, summaries
+from forum.actions.breaker import count_hits, rules_counted_for
 from forum.actions.clocks import keep_clock
 from forum.actions.notices import tell_of_new_post
 from forum.actions.state import next_position, set_ticket
@@ -26,7 +27,8 @@ from forum.errors import (
 from forum.models import Audience, Board, Draft, Post, Quote, Revision, Status, Thread
 from forum.policy import CLEAN_POSTS_UNDER_18, Verdict, judge
 from forum.queries.boards import boards_for
-from forum.screening import Finding, Kind, screen
+from forum.rules import findings_in
+from forum.screening import Finding, Kind
 from forum.search import index
 from forum.states import narrowest
 
@@ -49,11 +51,6 @@ def submit_post(*, draft: Draft, author: User, at: datetime | None = None) -> Po
 def sent_post(*, author: User, key: str) -> Post | None:
     """The author's post that was made from the draft with this key, if it was sent."""
     return Post.objects.filter(author=author, submission_key=key).select_related("thread").first()
-
-
-def findings_in(*, title: str, text: str) -> list[Finding]:
-    """What screening finds in a text as it will be stored; spans count from title + newline."""
-    return screen(f"{title}\n{text}" if title else text)
 
 
 def clean_posts_of(author: User) -> int:
@@ -112,6 +109,7 @@ def _submit(*, draft: Draft, author: User, at: datetime) -> Post:
     source = _source_of(draft, viewer, thread)
     findings = findings_in(title=draft.title, text=draft.text)
     check_hcp_dose(author, findings)
+    counted = rules_counted_for(author, findings, at=at)
     verdict = verdict_on(
         author=author,
         hold_policy=board.hold_policy,
@@ -159,6 +157,7 @@ def _submit(*, draft: Draft, author: User, at: datetime) -> Post:
         summaries.count_new_post(post)
         tell_of_new_post(post, at=at)
     Draft.objects.filter(author=author, key=draft.key).delete()
+    count_hits(findings, counted=counted, at=at)
     return post
 
 

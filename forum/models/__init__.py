@@ -2,12 +2,14 @@
 
 from forum.models.access import HcpAccess, Surface
 from forum.models.board import Board
+from forum.models.breaker import RuleDay, RuleTrip
 from forum.models.clock import TicketClock, UsualWait
 from forum.models.draft import Draft
 from forum.models.hours import StaffedHours
 from forum.models.notice import Notice, NoticeKind
 from forum.models.post import Post, Quote, Revision
 from forum.models.reaction import Reaction, ReactionKind
+from forum.models.ruleset import Origin, Ruleset
 from forum.models.search import SearchEntry, SearchProgress, SearchWord
 from forum.models.thread import Thread, ThreadSummary
 from forum.states import Audience, Severity, Status, Track
@@ -19,11 +21,15 @@ __all__ = [
     "HcpAccess",
     "Notice",
     "NoticeKind",
+    "Origin",
     "Post",
     "Quote",
     "Reaction",
     "ReactionKind",
     "Revision",
+    "RuleDay",
+    "RuleTrip",
+    "Ruleset",
     "SearchEntry",
     "SearchProgress",
     "SearchWord",

@@ -1,7 +1,7 @@
 """Screening: pure functions from a text to findings; no database, no network.
 
 Screening reorders and informs. It never removes anything and never decides alone that a text is
-safe. The rules are data, in `rules/`.
+safe. The rules are data: as shipped in `rules/`, and as admins changed them (forum/rules.py).
 """
 
 from __future__ import annotations
@@ -12,12 +12,18 @@ from forum.screening.findings import Finding, Kind, Rank
 from forum.screening.rulebook import (
     Rulebook,
     RuleError,
+    Tables,
+    compile_complete,
     compile_rulebook,
+    compile_tables,
     example_problems,
+    hash_of,
+    parse_rules,
     read_rules,
 )
 
-RULEBOOK = compile_rulebook(read_rules())
+SHIPPED = parse_rules(read_rules())
+RULEBOOK = compile_complete(SHIPPED)
 RULES_VERSION = RULEBOOK.version
 MASK = "[contact details removed]"
 
@@ -25,23 +31,29 @@ __all__ = [
     "MASK",
     "RULEBOOK",
     "RULES_VERSION",
+    "SHIPPED",
     "Finding",
     "Kind",
     "Rank",
     "RuleError",
     "Rulebook",
+    "Tables",
+    "compile_complete",
     "compile_rulebook",
+    "compile_tables",
     "example_problems",
     "explain",
+    "hash_of",
     "mask",
+    "parse_rules",
     "read_rules",
     "screen",
 ]
 
 
-def screen(text: str) -> list[Finding]:
-    """Return what the current rules find in `text`, most severe first, then by place."""
-    return RULEBOOK.screen(text)
+def screen(text: str, book: Rulebook = RULEBOOK) -> list[Finding]:
+    """Return what the rules of `book` find in `text`, most severe first, then by place."""
+    return book.screen(text)
 
 
 def mask(text: str, findings: Iterable[Finding]) -> str:
@@ -56,6 +68,6 @@ def mask(text: str, findings: Iterable[Finding]) -> str:
     return "".join([*parts, text[position:]])
 
 
-def explain(rule_id: str) -> str:
+def explain(rule_id: str, book: Rulebook = RULEBOOK) -> str:
     """Return in one line what a rule looks for; empty for a rule that is no longer there."""
-    return next((rule.why for rule in RULEBOOK.rules if rule.id == rule_id), "")
+    return next((rule.why for rule in book.rules if rule.id == rule_id), "")

@@ -27,6 +27,7 @@ _PUBLIC_TYPES = {
 }
 _MIN_DIGITS = 8
 _MAX_DIGITS = 15
+_MIN_SPOKEN = 3  # digits in words, for a number said in words
 _MAX_CANDIDATES = 40  # each costs up to 10 parses; a text with more is held unread
 _CANDIDATE = re.compile(r"(?<![\w.,:/])[+(]{0,2}\d[\d ().\-/]{6,30}(?<=\d)(?![\w:])")
 _GROUP = re.compile(r"\d+(?:[.,]\d+)?")
@@ -136,6 +137,8 @@ def spelled_numbers(context: Context) -> Iterator[tuple[int, int]]:
     At least eight digits, three of them in words, starting like a phone number does.
     """
     tokens = context.tokens
+    if sum(token.word in _DIGIT_WORDS for token in tokens) < _MIN_SPOKEN:
+        return
     run: list[Token] = []
     digits = ""
     spoken = 0
@@ -146,7 +149,7 @@ def spelled_numbers(context: Context) -> Iterator[tuple[int, int]]:
             digits += piece
             spoken += token.word in _DIGIT_WORDS
             continue
-        if len(digits) >= _MIN_DIGITS and spoken >= 3 and digits[0] in "0+":
+        if len(digits) >= _MIN_DIGITS and spoken >= _MIN_SPOKEN and digits[0] in "0+":
             yield context.normal.span(run[0].start, run[-1].end)
         run, digits, spoken = [], "", 0
 

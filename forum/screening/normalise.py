@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 # One sentence end counts as this many words, so that a small gap in a phrase cannot cross it.
 SENTENCE_COST = 20
@@ -79,8 +80,7 @@ class Normal:
         return self.offsets[start], last
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One word, number or mark; `start` and `end` are places in the normalised text.
 
     `place` counts words from the start of the text, with `SENTENCE_COST` for each sentence end.

@@ -19,10 +19,13 @@ start. Each item costs one pass over its occurrences, so no text can make it slo
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 from operator import itemgetter
+from typing import NamedTuple
 
 from forum.screening.normalise import Normal, Token, Vocabulary, normalise, tokenise
 
@@ -31,6 +34,7 @@ _RESERVED = set("'?{}^~")
 
 Hit = tuple[int, int]  # first and last token index
 _by_last = itemgetter(1, 0)
+_last = itemgetter(1)
 
 
 class RuleError(ValueError):
@@ -45,7 +49,8 @@ class Document:
         self.tokens: list[Token] = tokenise(self.normal.lower, vocabulary)
         self.words: dict[str, list[int]] = {}
         self.numbers: list[int] = []
-        self.occurrences: dict[Item, list[Hit]] = {}
+        self.order: tuple[str, ...] = tuple(token.word for token in self.tokens)
+        self.occurrences: dict[Item, Occurrences] = {}
         for index, token in enumerate(self.tokens):
             self.words.setdefault(token.word, []).append(index)
             if token.value is not None:
@@ -68,9 +73,13 @@ class Document:
         return self.normal.span(self.tokens[hit[0]].start, self.tokens[hit[1]].end)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Item:
-    """One place of a phrase: which words or numbers may stand there."""
+    """One place of a phrase: which words or numbers may stand there.
+
+    Make them with ``item_of``: equal items are one object, so that finding what is known of an
+    item in a document costs no comparison of its words.
+    """
 
     words: frozenset[str] = frozenset()
     runs: tuple[tuple[str, ...], ...] = ()
@@ -86,13 +95,16 @@ class Item:
         if self.number is not None and document.numbers:
             return True
         known = document.known
-        return any(run[0] in known and all(word in known for word in run) for run in self.runs)
+        return any(run[0] in known and known.issuperset(run) for run in self.runs)
 
-    def occurrences(self, document: Document) -> list[Hit]:
-        """Return every place where the item occurs, sorted by its last token."""
+    def occurrences(self, document: Document) -> Occurrences:
+        """Return every place where the item occurs."""
         known = document.occurrences.get(self)
         if known is None:
-            known = document.occurrences[self] = self._search(document)
+            found = self._search(document)
+            by_first = sorted(found) if self.runs else found
+            known = Occurrences(found, by_first, [first for first, _ in by_first])
+            document.occurrences[self] = known
         return known
 
     def _search(self, document: Document) -> list[Hit]:
@@ -100,9 +112,8 @@ class Item:
         if self.inverted is not None:
             found = [(i, i) for i, token in enumerate(tokens) if token.word not in self.inverted]
             return found
-        found = [
-            (i, i) for word in self.words & document.words.keys() for i in document.words[word]
-        ]
+        known = document.known
+        found = [(i, i) for word in self.words & known for i in document.words[word]]
         if self.number is not None:
             low, high = self.number
             for i in document.numbers:
@@ -110,16 +121,26 @@ class Item:
                 if value is not None and low <= value <= high:
                     found.append((i, i))
         for run in self.runs:
-            for i in document.words.get(run[0], ()):
+            if run[0] not in known or not known.issuperset(run):
+                continue
+            for i in document.words[run[0]]:
                 last = i + len(run) - 1
                 if (
-                    last < len(tokens)
+                    document.order[i : last + 1] == run
                     and tokens[last].place - tokens[i].place == last - i
-                    and all(tokens[i + k].word == word for k, word in enumerate(run))
                 ):
                     found.append((i, last))
-        found.sort(key=_by_last)
+        if len(found) > 1:
+            found.sort(key=_by_last)
         return found
+
+
+class Occurrences(NamedTuple):
+    """Places of an item: sorted by their last token, by their first, and those first ones."""
+
+    by_last: list[Hit]
+    by_first: list[Hit]
+    firsts: list[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,36 +156,59 @@ class Phrase:
         if not all(item.possible(document) for item in self.items):
             return []
         tokens = document.tokens
-        places = [item.occurrences(document) for item in self.items]
-        if not all(places):
-            return []
-        active = places[0]
+        active = self.items[0].occurrences(document).by_last
         if self.anchored:
             active = [
                 (first, last)
                 for first, last in active
                 if first == 0 or tokens[first - 1].sentence != tokens[first].sentence
             ]
-        for following, gap in zip(places[1:], self.gaps[1:], strict=True):
+        for item, gap in zip(self.items[1:], self.gaps[1:], strict=True):
             if not active:
                 return []
-            active = _join(active, following, gap, tokens)
+            active = _join(active, item.occurrences(document), gap, tokens)
         return active
 
 
-def _join(active: list[Hit], following: list[Hit], gap: int, tokens: Sequence[Token]) -> list[Hit]:
-    """Append each following occurrence to the nearest active hit before it, if near enough."""
+def _join(
+    active: list[Hit], following: Occurrences, gap: int, tokens: Sequence[Token]
+) -> list[Hit]:
+    """Append each following occurrence to the nearest active hit before it, if near enough.
+
+    ``active`` is sorted by its last tokens. Goes through the fewer of the two, so that a frequent
+    word beside a rare one costs little.
+    """
+    _, by_first, firsts = following
+    if len(firsts) < len(active):
+        joined = _join_back(active, following, gap, tokens)
+    else:
+        joined = []
+        for index, (begun, ended) in enumerate(active):
+            # Beyond the end of the next active hit, that one is nearer.
+            nearer = active[index + 1][1] if index + 1 < len(active) else len(tokens)
+            limit = tokens[ended].place + 1 + gap
+            at = bisect_right(firsts, ended)
+            while at < len(firsts):
+                first = firsts[at]
+                if first > nearer or tokens[first].place > limit:
+                    break
+                joined.append((begun, by_first[at][1]))
+                at += 1
+    if len(joined) > 1:
+        joined.sort(key=_by_last)
+    return joined
+
+
+def _join_back(
+    active: list[Hit], following: Occurrences, gap: int, tokens: Sequence[Token]
+) -> list[Hit]:
     joined: list[Hit] = []
-    nearest = -1
-    for first, last in sorted(following):
-        while nearest + 1 < len(active) and active[nearest + 1][1] < first:
-            nearest += 1
-        if nearest < 0:
-            continue
-        begun, ended = active[nearest]
-        if tokens[first].place - tokens[ended].place - 1 <= gap:
-            joined.append((begun, last))
-    joined.sort(key=_by_last)
+    for first, last in following.by_first:
+        nearest = bisect_left(active, first, key=_last) - 1
+        if nearest >= 0:
+            begun, ended = active[nearest]
+            if tokens[first].place - tokens[ended].place - 1 <= gap:
+                joined.append((begun, last))
     return joined
 
 
@@ -226,10 +270,21 @@ def _item(source: str, sets: Mapping[str, Iterable[str]]) -> Item:
     words = frozenset(entry[0] for entry in entries if len(entry) == 1)
     runs = tuple(entry for entry in entries if len(entry) > 1)
     if not inverted:
-        return Item(words, runs, number)
+        return item_of(words, runs, number)
     if runs or number:
         raise RuleError(f"only single words can be excluded: {source!r}")
-    return Item(inverted=words)
+    return item_of(inverted=words)
+
+
+@lru_cache(maxsize=16_384)
+def item_of(
+    words: frozenset[str] = frozenset(),
+    runs: tuple[tuple[str, ...], ...] = (),
+    number: tuple[float, float] | None = None,
+    inverted: frozenset[str] | None = None,
+) -> Item:
+    """Return the item of these words, word runs, numbers; the same object for the same ones."""
+    return Item(words, runs, number, inverted)
 
 
 def _entries(choice: str, sets: Mapping[str, Iterable[str]]) -> list[tuple[str, ...]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import tomllib
 from bisect import bisect_left
@@ -27,6 +28,9 @@ RULES = Path(__file__).parent / "rules"
 ENGINE = 1  # raise when the same rules would find something else
 MAX_PER_RULE = 100  # a text with more hits of one rule than this is held anyway
 UNLESS_WITHIN = 16  # words; an "unless" further away is about something else
+# Goes through every detector, so that a setting that is missing shows before anybody writes.
+PROBE = "ring 07911 123456 or oh seven nine double one one two three, see https://a.example/b"
+Tables = Mapping[str, Mapping[str, Any]]
 _RANKS = {"inform": Rank.INFORM, "hold": Rank.HOLD}
 _KEYS = {
     *("id", "why", "rank", "severity", "phrases", "regex", "needs", "case", "detector"),
@@ -137,7 +141,10 @@ class Rulebook:
 
 
 def _merged(found: Iterable[Finding]) -> list[Finding]:
-    """Join findings of one kind that overlap; the more severe one gives its name to the span."""
+    """Join findings of one kind that overlap; the more severe one gives its name to the span.
+
+    What one of them holds stays held.
+    """
     merged: list[Finding] = []
     by_kind = sorted(found, key=lambda f: (f.kind.value, f.start, f.end, f.order))
     for finding in by_kind:
@@ -146,7 +153,12 @@ def _merged(found: Iterable[Finding]) -> list[Finding]:
             merged.append(finding)
             continue
         lead = min(last, finding, key=_weight)
-        merged[-1] = replace(lead, start=last.start, end=max(last.end, finding.end))
+        merged[-1] = replace(
+            lead,
+            rank=max(last.rank, finding.rank),
+            start=last.start,
+            end=max(last.end, finding.end),
+        )
     return merged
 
 
@@ -160,23 +172,57 @@ def read_rules(folder: Path = RULES) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted(folder.glob("*.toml"))}
 
 
-def compile_rulebook(files: Mapping[str, bytes]) -> Rulebook:
-    """Compile rule files into a rulebook.
+def parse_rules(files: Mapping[str, bytes]) -> Tables:
+    """Return the tables of rule files by the name of the file without `.toml`.
 
-    `files` maps file names to their TOML; `sets.toml` holds sets of words that all may use.
+    Raises RuleError, with the file's name, for what is not TOML.
+    """
+    return {name.removesuffix(".toml"): _toml(name, files[name]) for name in sorted(files)}
+
+
+def compile_rulebook(files: Mapping[str, bytes]) -> Rulebook:
+    """Compile rule files into a rulebook; raises as `compile_tables` does."""
+    return compile_tables(parse_rules(files))
+
+
+def compile_tables(tables: Tables) -> Rulebook:
+    """Compile tables of rules into a rulebook.
+
+    `tables` maps each kind to its sets, settings and rules; `sets` holds what all may use.
     Raises RuleError, with the rule's id, for anything that is not a valid rule.
     """
-    shared: dict[str, list[str]] = {}
-    fuzzy: list[str] = []
-    if "sets.toml" in files:
-        common = _toml("sets.toml", files["sets.toml"])
-        shared, fuzzy = common.get("sets", {}), common.get("fuzzy", [])
+    try:
+        return _compile(tables)
+    except RuleError:
+        raise
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise RuleError(f"not in the shape of rules: {error}") from error
+
+
+def compile_complete(tables: Tables) -> Rulebook:
+    """Compile tables that are to be in force: every kind has a rule, every detector its settings.
+
+    Raises RuleError otherwise.
+    """
+    book = compile_tables(tables)
+    if missing := sorted(set(Kind) - {rule.kind for rule in book.rules}):
+        raise RuleError(f"there is no rule for {missing[0].value}")
+    try:
+        book.screen(PROBE)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise RuleError(f"a setting is missing or not right: {error}") from error
+    return book
+
+
+def _compile(tables: Tables) -> Rulebook:
+    common = tables.get("sets", {})
+    shared, fuzzy = common.get("sets", {}), common.get("fuzzy", [])
     rules: list[Rule] = []
     settings: dict[str, Mapping[str, Any]] = {}
-    for name in sorted(files.keys() - {"sets.toml"}):
-        data = _toml(name, files[name])
+    for name in sorted(tables.keys() - {"sets"}):
+        data = tables[name]
         try:
-            kind = Kind(name.removesuffix(".toml"))
+            kind = Kind(name)
         except ValueError as error:
             raise RuleError(f"{name}: no such kind") from error
         sets = shared | data.get("sets", {})
@@ -189,10 +235,15 @@ def compile_rulebook(files: Mapping[str, bytes]) -> Rulebook:
     phrases = [p for rule in rules for p in (*rule.phrases, *rule.excepted, *rule.unless)]
     return Rulebook(
         rules=tuple(rules),
-        version=_version(files),
+        version=f"{ENGINE}-{hash_of(tables)[:12]}",
         settings=settings,
         vocabulary=Vocabulary.of(vocabulary_of(phrases), fuzzy),
     )
+
+
+def hash_of(tables: Tables) -> str:
+    """Return the SHA-256 (hex) of what tables of rules say; comments and order do not count."""
+    return hashlib.sha256(json.dumps(tables, sort_keys=True).encode()).hexdigest()
 
 
 def _toml(name: str, content: bytes) -> dict[str, Any]:
@@ -200,13 +251,6 @@ def _toml(name: str, content: bytes) -> dict[str, Any]:
         return tomllib.loads(content.decode())
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise RuleError(f"{name}: {error}") from error
-
-
-def _version(files: Mapping[str, bytes]) -> str:
-    digest = hashlib.sha256(f"engine {ENGINE}".encode())
-    for name in sorted(files):
-        digest.update(name.encode() + b"\0" + files[name] + b"\0")
-    return f"{ENGINE}-{digest.hexdigest()[:12]}"
 
 
 def _rule(kind: Kind, entry: Mapping[str, Any], sets: Mapping[str, Iterable[str]]) -> Rule:
@@ -266,7 +310,12 @@ __all__ = [
     "Rule",
     "RuleError",
     "Rulebook",
+    "Tables",
+    "compile_complete",
     "compile_rulebook",
+    "compile_tables",
     "example_problems",
+    "hash_of",
+    "parse_rules",
     "read_rules",
 ]

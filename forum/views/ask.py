@@ -9,15 +9,16 @@ from accounts.http import SignedInRequest
 from accounts.ids import new_public_id
 from forum.access_log import record_shown, shows_no_posts
 from forum.actions.drafts import save_draft
-from forum.actions.submit import findings_in, sent_post, submit_post
-from forum.cards import preview
-from forum.check import check_cards
+from forum.actions.submit import sent_post, submit_post
+from forum.cards import marked, preview
+from forum.check import check_cards, contact_details
 from forum.errors import NotVisible, Refused
 from forum.forms import AskForm, ReplyForm
 from forum.models import Audience, Draft, Surface, Thread
 from forum.queries.boards import boards_for
 from forum.queries.firsts import firsts_of, is_first_post
 from forum.queries.threads import find_post, find_thread
+from forum.rules import findings_in
 from forum.screening import Kind, mask
 from forum.waits import expected_wait
 
@@ -115,7 +116,8 @@ def check(request: SignedInRequest, key: str) -> HttpResponse:
         else:
             return redirect("forum:sent", post.public_id)
     thread = _thread_of(request, draft)
-    found = check_cards(title=draft.title, text=draft.text)
+    found = check_cards(title=draft.title, text=draft.text, author=request.user)
+    marks = contact_details(found)
     quoted = find_post(request.viewer, draft.quoted_post.public_id) if draft.quoted_post else None
     record_shown(request, Surface.REPLY, posts=[quoted] if quoted else [])
     context = {
@@ -124,7 +126,8 @@ def check(request: SignedInRequest, key: str) -> HttpResponse:
         "can_mask": any(card.kind == Kind.CONTACT for card in found),
         "board": draft.board or (thread.board if thread else None),
         "thread": thread,
-        "body": preview(draft.text),
+        "title": marked(draft.title, marks),
+        "body": preview(draft.text, marks),
         "cards": found,
         "refusal": refusal,
     }
@@ -139,7 +142,7 @@ def sent(request: SignedInRequest, public_id: str) -> HttpResponse:
     post = find_post(request.viewer, public_id)
     if post is None or post.author_id != request.viewer.user_id:
         raise Http404
-    kinds = {card.kind for card in check_cards(title="", text=post.text)}
+    kinds = {card.kind for card in check_cards(title="", text=post.text, author=request.user)}
     context = {
         "post": post,
         "thread": post.thread,

@@ -56,7 +56,7 @@ def reply(request: SignedInRequest, public_id: str) -> HttpResponse:
             quoted_post=quoted,
             quoted_excerpt=excerpt_of(quoted) if quoted else "",
         )
-        if "check" in request.POST or check_cards(title="", text=data["text"]):
+        if "check" in request.POST or check_cards(title="", text=data["text"], author=request.user):
             return redirect("forum:check", draft.key)
         try:
             return _after(request, submit_post(draft=draft, author=request.user))

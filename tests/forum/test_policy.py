@@ -140,3 +140,24 @@ def test_more_findings_never_set_a_held_post_free_nor_make_its_look_later(found,
 def test_every_combination_of_role_and_age_gets_an_answer():
     for role, age, clean in product(Role, [None, *AgeGroup], range(12)):
         assert verdict(role=role, age=age, clean=clean).status in (Status.HELD, Status.PUBLISHED)
+
+
+LINK = finding(Kind.PROMO, Rank.INFORM, severity=None)
+
+
+def test_an_unknown_link_by_somebody_new_is_a_reason_to_hold():
+    found = verdict(LINK, clean=0)
+    assert found.status == Status.HELD
+    assert {"promo", "premoderation"} <= {reason["kind"] for reason in found.ticket.reasons}
+
+
+@pytest.mark.parametrize("role", Role.values)
+def test_an_unknown_link_by_others_is_nothing(role):
+    assert verdict(LINK, role=role, clean=99).ticket is None
+    assert verdict(LINK, role=role, clean=99).status == Status.PUBLISHED
+
+
+def test_a_throttled_finding_publishes_and_keeps_its_ticket():
+    found = verdict(finding(Kind.EATING, Rank.INFORM, severity=1))
+    assert found.status == Status.PUBLISHED
+    assert (found.ticket.severity, found.ticket.track) == (Severity.S1, Track.WELFARE)

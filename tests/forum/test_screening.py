@@ -198,7 +198,9 @@ def test_a_rule_file_that_is_not_right_is_refused(name: str, content: str) -> No
 def test_the_version_changes_when_a_rule_changes() -> None:
     files = read_rules()
     assert compile_rulebook(files).version == RULES_VERSION
-    files["dose.toml"] += b"\n# changed\n"
+    commented = files | {"dose.toml": files["dose.toml"] + b"\n# a comment\n"}
+    assert compile_rulebook(commented).version == RULES_VERSION
+    files["dose.toml"] = files["dose.toml"].replace(b"severity = 1", b"severity = 2", 1)
     assert compile_rulebook(files).version != RULES_VERSION
 
 
