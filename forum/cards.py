@@ -17,10 +17,11 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-from accounts.models import Role
+from accounts.models import Role, User
 from accounts.viewer import Viewer
 from forum import markdown
 from forum.models import Post, ReactionKind, Status
+from forum.queries.reading import muted_pattern
 from forum.queries.threads import ShownPost
 from forum.waits import in_words, usual_waits
 
@@ -42,6 +43,20 @@ def cards(viewer: Viewer, shown: list[ShownPost]) -> list[str]:
     if missing:
         store.set_many(missing)
     return [found[key] for key in keys]
+
+
+def folded(user: User, shown: list[ShownPost], ready: list[str]) -> list[str]:
+    """The cards, those with a word that the person muted folded up. Never one's own."""
+    muted = muted_pattern(user)
+    if muted is None:
+        return ready
+    fold = get_template("forum/_folded.html").render
+    return [
+        fold({"card": mark_safe(card)})  # noqa: S308
+        if item.post.author_id != user.pk and muted.search(item.post.text)
+        else card
+        for item, card in zip(shown, ready, strict=True)
+    ]
 
 
 def body(post: Post) -> SafeString:
@@ -113,6 +128,7 @@ def _key(viewer: Viewer, item: ShownPost, wait: dict[int, str]) -> str:
         item.reactions,
         sorted(item.own_reactions),
         _wait_of(viewer, post, wait),
+        item.is_saved,
     )
     return blake2b(repr(parts).encode(), digest_size=20).hexdigest()
 
@@ -131,6 +147,7 @@ def _render(viewer: Viewer, item: ShownPost, wait: dict[int, str]) -> str:
             "wait": _wait_of(viewer, post, wait),
             "reader": viewer.role,
             "quotes": item.quotes,
+            "is_saved": item.is_saved,
             "quote_address": reverse("forum:reply", args=[post.thread.public_id])
             + f"?quote={post.public_id}",
             "reactions": [

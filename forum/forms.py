@@ -8,8 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.ids import ALPHABET, LENGTH, new_public_id
 from accounts.models import HcpChoice, Role, User
+from accounts.models.user import MUTED_WORD_MAX
 from forum.actions.audience import Scope
 from forum.models.post import TEXT_MAX
+from forum.models.reading import NOTE_MAX
 from forum.models.thread import CONTENT_NOTE_MAX, TITLE_MAX
 from forum.states import Audience
 
@@ -151,3 +153,21 @@ class InvolvementForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Pick one of the two.")},
     )
+
+
+class SavedNoteForm(forms.Form):
+    """One's own note on a post that one keeps."""
+
+    note = forms.CharField(
+        label=_("Your own note"),
+        help_text=_("Only you can read it."),
+        max_length=NOTE_MAX,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
+class MutedWordForm(forms.Form):
+    """A word to fold posts away for."""
+
+    word = forms.CharField(label=_("A word"), max_length=MUTED_WORD_MAX)

@@ -118,6 +118,20 @@ def replies(world: World) -> list[str]:
     return [*threads("forum:reply")(world), *quoting]
 
 
+def news(world: World) -> list[str]:
+    """What is new in each thread after each of its posts."""
+    return [
+        reverse("forum:news", args=[item.post.thread.public_id]) + f"?after={item.post.public_id}"
+        for item in world.distinct_items()
+    ]
+
+
+def clinic(world: World) -> list[str]:
+    """The page of saved posts, and the same as a text."""
+    page = reverse("forum:clinic")
+    return [page, f"{page}?as=text"]
+
+
 def searches(world: World) -> list[str]:
     """Searches that find every post there is. What is asked for is echoed: so no secret words."""
     asked = ["today", "about in:title", "fine -nothing", "is:unanswered", "has:answer"]
@@ -326,6 +340,15 @@ ROUTES = (
     ours("forum:post", READER, READ, posts("forum:post")),
     ours("forum:edit", READER, FORM, own_posts("forum:edit")),
     ours("forum:history", READER, READ, own_posts("forum:history")),
+    ours("forum:save", READER, ACT, threads("forum:save")),
+    ours("forum:follow", READER, ACT, threads("forum:follow")),
+    ours("forum:unread", READER, READ, threads("forum:unread")),
+    ours("forum:news", READER, READ, news),
+    ours("forum:saved", READER, FORM),
+    ours("forum:clinic", READER, READ, clinic),
+    ours("forum:following", READER, READ),
+    ours("forum:on_board", READER, ACT, boards("forum:on_board")),
+    ours("forum:muted_words", ACCOUNT, FORM),
     ours("forum:search", READER, READ, searches),
     ours("forum:professional", READER, READ, professionals("forum:professional")),
     ours("forum:notices", ACCOUNT, FORM),

@@ -15,6 +15,8 @@ from accounts.ids import new_public_id
 
 PSEUDONYM_MAX = 24
 YOUNGEST, OLDEST = 13, 25
+MUTED_WORD_MAX = 40
+MOST_MUTED_WORDS = 50
 
 
 class Role(models.TextChoices):
@@ -104,6 +106,9 @@ class User(AbstractBaseUser):
     age_stage = models.CharField(max_length=8, blank=True, default="", db_default="")
     # How often all sessions of this account were ended at once; part of what a session must match.
     sessions_ended = models.PositiveIntegerField(default=0, db_default=0)
+
+    # Words whose posts are folded up for this person: a short list, in small letters.
+    muted_words = models.JSONField(default=list, blank=True)
 
     objects = UserManager()
 

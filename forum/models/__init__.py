@@ -10,6 +10,13 @@ from forum.models.notice import Notice, NoticeKind
 from forum.models.post import Post, Quote, Revision
 from forum.models.reaction import Reaction, ReactionKind
 from forum.models.ruleset import Origin, Ruleset
+from forum.models.reading import (
+    BoardVisit,
+    Follow,
+    FollowKind,
+    Saved,
+    ThreadVisit,
+)
 from forum.models.search import SearchEntry, SearchProgress, SearchWord
 from forum.models.thread import Thread, ThreadSummary
 from forum.states import Audience, Severity, Status, Track
@@ -17,7 +24,10 @@ from forum.states import Audience, Severity, Status, Track
 __all__ = [
     "Audience",
     "Board",
+    "BoardVisit",
     "Draft",
+    "Follow",
+    "FollowKind",
     "HcpAccess",
     "Notice",
     "NoticeKind",
@@ -30,6 +40,7 @@ __all__ = [
     "RuleDay",
     "RuleTrip",
     "Ruleset",
+    "Saved",
     "SearchEntry",
     "SearchProgress",
     "SearchWord",
@@ -39,6 +50,7 @@ __all__ = [
     "Surface",
     "Thread",
     "ThreadSummary",
+    "ThreadVisit",
     "TicketClock",
     "Track",
     "UsualWait",

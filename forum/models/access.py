@@ -16,6 +16,7 @@ class Surface(models.TextChoices):
     THREAD = "thread", _("Read in its thread")
     BOARD = "board", _("Title seen in a list")
     REPLY = "reply", _("Read while they wrote a reply")
+    SAVED = "saved", _("Read among the posts that they saved")
     SEARCH = "search", _("Found in a search")
     OWN_POSTS = "own_posts", _("Read next to a post of their own")
     NOTICE = "notice", _("Named in a notice to them")

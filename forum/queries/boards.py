@@ -1,16 +1,27 @@
 """Boards and board pages."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
+from typing import Any
 
-from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery
 
 from accounts.models import Role
 from accounts.viewer import Viewer
 from forum import visibility
 from forum.access_log import with_openings
-from forum.models import Board, Post, Status, Thread, ThreadSummary
+from forum.models import (
+    Board,
+    Follow,
+    FollowKind,
+    Post,
+    Status,
+    Thread,
+    ThreadSummary,
+    ThreadVisit,
+)
 from forum.states import AGE_GROUP_FIELD
 from forum.summaries import SEEN_BY, came_out
 
@@ -60,6 +71,15 @@ class BoardRow:
     last_at: datetime
     last_author: str
     opening_pk: int | None = None  # for viewers whose reading is written down
+    is_unread: bool = (
+        False  # beyond what the viewer was shown of it; the board's cutoff comes on top
+    )
+    follow_kind: str = ""
+
+    def is_new(self, read_until: datetime) -> bool:
+        """Whether its last word is new to the viewer. Muted threads never are."""
+        unread = self.is_unread and self.last_at > read_until
+        return unread and self.follow_kind != FollowKind.MUTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +93,33 @@ class BoardPage:
 
 
 def board_page(viewer: Viewer, board: Board, *, after: str = "") -> BoardPage:
-    """The threads after the thread with public id ``after`` (empty: from the top), newest first.
+    """The threads after the thread with public id ``after`` (empty: from the top), newest first."""
+    base = ThreadSummary.objects.visible_to(viewer).filter(board=board)
+    rows, has_older, is_first = rows_of(viewer, base, after=after)
+    return BoardPage(
+        rows=rows,
+        own_waiting=[] if after else own_waiting_threads(viewer, board),
+        has_older=has_older,
+        is_first=is_first,
+    )
+
+
+def rows_of(
+    viewer: Viewer, base: QuerySet[ThreadSummary], *, after: str = "", most: int = PAGE_SIZE
+) -> tuple[list[BoardRow], bool, bool]:
+    """Rows of visible summaries, newest first; whether there are older ones; if it is the top.
 
     One range scan over the viewer's own summaries. Where some authors are kept from the viewer,
     rows in which such an author had the last word are worked out apart and merged in at their
     right place, so that neither count nor order tells of them.
     """
-    base = with_openings(viewer, ThreadSummary.objects.visible_to(viewer).filter(board=board))
+    visits = ThreadVisit.objects.filter(user_id=viewer.user_id or 0, thread=OuterRef("thread"))
+    follows = Follow.objects.filter(user_id=viewer.user_id or 0, thread=OuterRef("thread"))
+    base = with_openings(viewer, base).annotate(
+        last_position=F("last_post__position"),
+        read_position=Subquery(visits.values("position")[:1]),
+        follow_kind=Subquery(follows.values("kind")[:1]),
+    )
     kept_from = visibility.author_kept_from(viewer, "last_")
     moved = _moved_rows(viewer, base, kept_from) if kept_from is not None else []
     plain = base.filter(~kept_from) if kept_from is not None else base
@@ -88,31 +128,30 @@ def board_page(viewer: Viewer, board: Board, *, after: str = "") -> BoardPage:
         last_at, thread_id = cursor
         plain = plain.filter(Q(last_at__lt=last_at) | Q(last_at=last_at, thread_id__lt=thread_id))
         moved = [row for row in moved if (row.last_at, row.thread_id) < cursor]
-    rows = list(
+    rows: list[Any] = list(
         plain.select_related("thread", "thread__author", "last_author").order_by(
             "-last_at", "-thread_id"
-        )[: PAGE_SIZE + 1]
+        )[: most + 1]
     )
     if moved:
         merged = sorted([*rows, *moved], key=lambda r: (r.last_at, r.thread_id), reverse=True)
-        rows = list(islice(merged, PAGE_SIZE + 1))
-    page = rows[:PAGE_SIZE]
+        rows = list(islice(merged, most + 1))
+    page = rows[:most]
     if kept_from is not None:
         _correct_counts(viewer, page)
-    return BoardPage(
-        rows=[
-            BoardRow(
-                thread=row.thread,
-                replies=row.replies,
-                last_at=row.last_at,
-                last_author=row.last_author.pseudonym,
-                opening_pk=getattr(row, "opening_pk", None),
-            )
-            for row in page
-        ],
-        own_waiting=[] if after else own_waiting_threads(viewer, board),
-        has_older=len(rows) > PAGE_SIZE,
-        is_first=cursor is None,
+    return [_row(viewer, row) for row in page], len(rows) > most, cursor is None
+
+
+def _row(viewer: Viewer, row: Any) -> BoardRow:
+    return BoardRow(
+        thread=row.thread,
+        replies=row.replies,
+        last_at=row.last_at,
+        last_author=row.last_author.pseudonym,
+        opening_pk=getattr(row, "opening_pk", None),
+        is_unread=(row.last_position or 0) > (row.read_position or 0)
+        and row.last_author_id != viewer.user_id,
+        follow_kind=row.follow_kind or "",
     )
 
 
@@ -148,11 +187,12 @@ def _moved_rows(viewer: Viewer, base: QuerySet[ThreadSummary], kept_from: Q) -> 
         # A row without any post that may be seen has no place on the page.
         if post := by_thread.get(row.thread_id):
             row.last_post, row.last_author, row.last_at = post, post.author, came_out(post)
+            row.last_position = post.position  # type: ignore[attr-defined]
             moved.append(row)
     return moved
 
 
-def _correct_counts(viewer: Viewer, rows: list[ThreadSummary]) -> None:
+def _correct_counts(viewer: Viewer, rows: Sequence[ThreadSummary]) -> None:
     """Take posts of authors who are kept from the viewer out of the counts of these rows."""
     unmet = visibility.author_kept_from(viewer, "")
     seen = SEEN_BY[visibility.summary_audience(viewer)]

@@ -2,17 +2,30 @@
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery, Value
 
 from accounts.viewer import Viewer
 from forum import visibility
 from forum.access_log import with_openings
-from forum.models import Post, Quote, Reaction, ReactionKind, Status, Thread, ThreadSummary
+from forum.models import (
+    Follow,
+    Post,
+    Quote,
+    Reaction,
+    ReactionKind,
+    Saved,
+    Status,
+    Thread,
+    ThreadSummary,
+    ThreadVisit,
+)
 from forum.summaries import SEEN_BY
 
 WINDOW = 20
+SAVED = "saved"  # among a person's marks on a post; no kind of reaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +36,7 @@ class ShownPost:
     quotes: tuple[Quote, ...] = ()
     reactions: tuple[tuple[str, int], ...] = ()  # (kind, sum), kinds in their order
     own_reactions: frozenset[str] = frozenset()
+    is_saved: bool = False
 
 
 def posts_on(shown: list[ShownPost]) -> list[Post]:
@@ -40,6 +54,7 @@ class ThreadPage:
     waiting: list[ShownPost] = field(default_factory=list)
     number: int = 1
     pages: int = 1
+    last_position: int = 0  # the highest position of the thread that the viewer is shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +113,13 @@ def places_for(viewer: Viewer, thread: Thread) -> Places:
 
 
 def find_thread(viewer: Viewer, public_id: str) -> Thread | None:
-    """A thread that the viewer may see, with board and author; None otherwise."""
-    threads = with_openings(viewer, Thread.objects.visible_to(viewer), "pk")
+    """A thread that the viewer may see, with board, author, how far they read; None otherwise."""
+    visits = ThreadVisit.objects.filter(user_id=viewer.user_id or 0, thread=OuterRef("pk"))
+    follows = Follow.objects.filter(user_id=viewer.user_id or 0, thread=OuterRef("pk"))
+    threads = with_openings(viewer, Thread.objects.visible_to(viewer), "pk").annotate(
+        read_position=Subquery(visits.values("position")[:1]),
+        follow_kind=Subquery(follows.values("kind")[:1]),
+    )
     return threads.filter(public_id=public_id).select_related("board", "author").first()
 
 
@@ -150,6 +170,7 @@ def thread_page(viewer: Viewer, thread: Thread, number: int | None = None) -> Th
         waiting=shown[len(posts) :],
         number=number,
         pages=pages,
+        last_position=places.position(places.total) if places.total else 0,
     )
 
 
@@ -173,9 +194,7 @@ def dressed(viewer: Viewer, posts: list[Post]) -> list[ShownPost]:
     ):
         quotes[quote.post_id].append(quote)
     own: defaultdict[int, set[str]] = defaultdict(set)
-    for post_id, kind in Reaction.objects.filter(
-        post_id__in=ids, author_id=viewer.user_id
-    ).values_list("post_id", "kind"):
+    for post_id, kind in _own_marks(viewer, ids):
         own[post_id].add(kind)
     unmet = _reactions_of_unmet(viewer, ids)
     audience = visibility.summary_audience(viewer)
@@ -189,10 +208,20 @@ def dressed(viewer: Viewer, posts: list[Post]) -> list[ShownPost]:
                 if (number := post.reactions.get(audience, {}).get(kind, 0) - unmet[post.pk, kind])
                 > 0
             ),
-            own_reactions=frozenset(own[post.pk]),
+            own_reactions=frozenset(own[post.pk] - {SAVED}),
+            is_saved=SAVED in own[post.pk],
         )
         for post in posts
     ]
+
+
+def _own_marks(viewer: Viewer, ids: list[int]) -> Iterable[tuple[int, str]]:
+    """The viewer's own reactions on posts, and ``SAVED`` for those they keep: (post, mark)."""
+    reactions = Reaction.objects.filter(author_id=viewer.user_id, post_id__in=ids)
+    kept = Saved.objects.filter(user_id=viewer.user_id or 0, post_id__in=ids)
+    return reactions.values_list("post_id", "kind").union(
+        kept.values_list("post_id", Value(SAVED)), all=True
+    )
 
 
 def _reactions_of_unmet(viewer: Viewer, ids: list[int]) -> Counter[tuple[int, str]]:

@@ -88,16 +88,25 @@ def _with_words(query: Query, value: str, *, quoted: bool, without: bool) -> Que
     return replace(query, terms=(*query.terms, term))
 
 
-def _day(name: str) -> Callable[[Query, str], Query]:
-    def set_day(query: Query, value: str) -> Query:
-        try:
-            day = date.fromisoformat(value)
-            return replace(query, **{name: day})  # type: ignore[arg-type]
-        except ValueError:
-            hint = _("Write days like 2026-03-31.")
-            return replace(query, problems=(*query.problems, hint))
+def _before(query: Query, value: str) -> Query:
+    day = _day(value)
+    return replace(query, before=day) if day else _no_day(query)
 
-    return set_day
+
+def _after(query: Query, value: str) -> Query:
+    day = _day(value)
+    return replace(query, after=day) if day else _no_day(query)
+
+
+def _day(value: str) -> date | None:
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        return None
+
+
+def _no_day(query: Query) -> Query:
+    return replace(query, problems=(*query.problems, _("Write days like 2026-03-31.")))
 
 
 def _has(query: Query, value: str) -> Query:
@@ -122,8 +131,8 @@ _FIELDS: dict[str, Callable[[Query, str], Query]] = {
     "board": lambda query, value: replace(query, board=value.lower()),
     "tag": lambda query, value: replace(query, tag=value.lower()),
     "by": lambda query, value: replace(query, by=value.lstrip("@").lower()),
-    "before": _day("before"),
-    "after": _day("after"),
+    "before": _before,
+    "after": _after,
     "has": _has,
     "is": _is,
     "in": _in,

@@ -1,5 +1,7 @@
 """Reading a thread, finding a post, reacting."""
 
+from functools import partial
+
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -10,13 +12,17 @@ from accounts.http import SignedInRequest
 from accounts.ids import new_public_id
 from forum.access_log import record_shown
 from forum.actions.reactions import toggle_reaction
+from forum.actions.reading import note_visit
 from forum.actions.submit import reply_refusal
-from forum.cards import cards
+from forum.cards import cards, folded
 from forum.errors import NotVisible
 from forum.forms import ReplyForm
-from forum.models import Audience, Post, ReactionKind, Status, Surface
+from forum.later import after
+from forum.models import Audience, Post, ReactionKind, Status, Surface, Thread
 from forum.queries.firsts import is_first_post
+from forum.queries.reading import reading_of
 from forum.queries.threads import (
+    ThreadPage,
     dressed,
     find_post,
     find_thread,
@@ -43,15 +49,22 @@ def thread(request: SignedInRequest, public_id: str) -> HttpResponse:
         widest=Audience(found.audience),
         initial={"key": new_public_id(), "audience": found.audience},
     )
+    read_to, follow_kind = reading_of(found)
+    shown_cards = folded(request.user, page.posts, cards(request.viewer, page.posts))
     may_reply = request.viewer.may_write and refusal is None and found.status == Status.PUBLISHED
-    return render(
+    response = render(
         request,
         "forum/thread.html",
         {
             "thread": found,
             "board": found.board,
             "page": page,
-            "cards": cards(request.viewer, page.posts),
+            "cards": shown_cards,
+            "first_new": _first_new(page, read_to),
+            "go_on": bool(read_to) and number == 1 and page.last_position > read_to,
+            "follow_kind": follow_kind,
+            "last_id": page.posts[-1].post.public_id if page.posts else "",
+            "is_last": page.number == page.pages,
             "waiting_cards": cards(request.viewer, page.waiting),
             "form": form,
             "page_numbers": page_numbers(page.number, page.pages),
@@ -61,6 +74,26 @@ def thread(request: SignedInRequest, public_id: str) -> HttpResponse:
             "first_post": may_reply and is_first_post(request.viewer),
         },
     )
+    _remember(response, request.user.pk, found, page, read_to)
+    return response
+
+
+def _first_new(page: ThreadPage, read_to: int) -> int:
+    """The index of the first post on a page that is new to somebody; -1 for none, or for all."""
+    if not read_to:
+        return -1
+    positions = [item.post.position or 0 for item in page.posts]
+    return next((index for index, place in enumerate(positions) if place > read_to), -1)
+
+
+def _remember(
+    response: HttpResponse, user_id: int, thread: Thread, page: ThreadPage, read_to: int
+) -> None:
+    """Note after the answer was sent how far this person has read."""
+    shown = max((item.post.position or 0 for item in page.posts), default=0)
+    if shown > read_to:
+        visit = partial(note_visit, user_id=user_id, thread_id=thread.pk, position=shown)
+        after(response, visit)
 
 
 @access(Access.READER)
