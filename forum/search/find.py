@@ -14,7 +14,6 @@ from accounts.viewer import Viewer
 from forum.access_log import with_openings
 from forum.models import Post, SearchWord, Status
 from forum.queries.boards import boards_for
-from forum.querysets import PostQuerySet
 from forum.search.engine import candidates
 from forum.search.query import Query, Term
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("forum", "0008_notice_about_hcps"),
+        ("forum", "0010_notice_shown_from"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
