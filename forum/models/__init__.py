@@ -9,7 +9,6 @@ from forum.models.hours import StaffedHours
 from forum.models.notice import Notice, NoticeKind
 from forum.models.post import Post, Quote, Revision
 from forum.models.reaction import Reaction, ReactionKind
-from forum.models.ruleset import Origin, Ruleset
 from forum.models.reading import (
     BoardVisit,
     Follow,
@@ -17,6 +16,7 @@ from forum.models.reading import (
     Saved,
     ThreadVisit,
 )
+from forum.models.ruleset import Origin, Ruleset
 from forum.models.search import SearchEntry, SearchProgress, SearchWord
 from forum.models.thread import Thread, ThreadSummary
 from forum.states import Audience, Severity, Status, Track

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("forum", "0010_notice_shown_from"),
+        ("forum", "0011_screening_rules"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
