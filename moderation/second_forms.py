@@ -10,8 +10,9 @@ from accounts.ids import new_public_id
 from accounts.models import User
 from accounts.viewer import Viewer
 from forum.forms import KeyField
+from moderation.actions.appeals import IN_PART
 from moderation.forms import ClauseField, current_clauses
-from moderation.models import SanctionKind
+from moderation.models import Appeal, AppealStatus, SanctionKind
 from moderation.sanctions import days_for, kinds_for
 from moderation.second import is_staff
 
@@ -106,3 +107,61 @@ class RefuseForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+
+
+class AppealForm(forms.Form):
+    """Asking for a second look, in one's own words."""
+
+    words = forms.CharField(
+        label=_("Why do you think it was wrong?"),
+        help_text=_("In your own words. A few lines are enough."),
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        error_messages={"required": _("Please tell us why you think it was wrong.")},
+    )
+
+
+class DecideAppealForm(forms.Form):
+    """What came of a second look at what ``appeal`` is about."""
+
+    outcome = forms.ChoiceField(
+        label=_("What do you see?"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Pick one.")},
+    )
+    days_left = forms.IntegerField(
+        label=_("If it ends sooner: how many more days?"),
+        help_text=_("Counted from now."),
+        min_value=1,
+        max_value=365,
+        required=False,
+    )
+    answer = forms.CharField(
+        label=_("Answer to the person"),
+        help_text=_("Say what you looked at and why you see it so. They read this."),
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        error_messages={"required": _("Tell them why.")},
+    )
+
+    def __init__(self, *args: Any, appeal: Appeal, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        labels = {
+            AppealStatus.UPHELD: _("It was right. It stays."),
+            AppealStatus.OVERTURNED: _("It was wrong. Take it back."),
+        }
+        if appeal.sanction is not None and appeal.sanction.kind != SanctionKind.WARNING:
+            labels[AppealStatus.PARTLY] = _("It was too much. It ends sooner.")
+        else:
+            del self.fields["days_left"]
+        if appeal.decision is not None and appeal.decision.kind in IN_PART:
+            labels[AppealStatus.PARTLY] = _("It was too much. They can change the post.")
+        cast(forms.ChoiceField, self.fields["outcome"]).choices = list(labels.items())
+
+    def clean(self) -> dict[str, Any]:
+        """Ending sooner needs an end."""
+        data = super().clean() or {}
+        partly = data.get("outcome") == AppealStatus.PARTLY
+        if partly and "days_left" in self.fields and not data.get("days_left"):
+            self.add_error("days_left", _("Say how many more days."))
+        return data

@@ -4,6 +4,7 @@ from django.urls import path
 
 from moderation.views import (
     alerts,
+    appeals,
     bench,
     breakglass,
     decisions,
@@ -74,6 +75,12 @@ urlpatterns = [
     path("desk/sanctions/<pid:public_id>/", sanctions.detail, name="sanction"),
     path("me/account/<pid:public_id>/", sanctions.own, name="own_sanction"),
     path("desk/quality/", quality.quality, name="quality"),
+    path("me/account/<pid:public_id>/appeal/", appeals.about_sanction, name="appeal_sanction"),
+    path("decisions/<pid:public_id>/appeal/", appeals.about_decision, name="appeal"),
+    path("my-decisions/", appeals.own_list, name="own_appeals"),
+    path("my-decisions/<str:number>/", appeals.own, name="own_appeal"),
+    path("appeals/", appeals.waiting, name="appeals"),
+    path("appeals/<str:number>/", appeals.desk, name="appeal_desk"),
     path("desk/texts/", texts.listing, name="texts"),
     path("desk/texts/start/", texts.start, name="text_start"),
     path(TEXT, texts.text, name="text"),

@@ -13,7 +13,15 @@ from django.utils.http import urlencode
 from accounts.access import Access
 from accounts.applying.tasks import Task
 from accounts.models import Consent, Document, HcpApplication, HcpProfile, Purpose
-from moderation.models import Alert, BreakGlass, Decision, Proposal, Sanction, Shift
+from moderation.models import (
+    Alert,
+    Appeal,
+    BreakGlass,
+    Decision,
+    Proposal,
+    Sanction,
+    Shift,
+)
 from tests.facts import World
 
 Addresses = Callable[[World], list[str]]
@@ -257,6 +265,16 @@ def sanctions(name: str) -> Addresses:
     return addresses
 
 
+def appeals(name: str) -> Addresses:
+    """One address for each appeal, and one of none."""
+
+    def addresses(world: World) -> list[str]:
+        numbers = Appeal.objects.order_by("pk").values_list("number", flat=True)
+        return [reverse(name, args=[number]) for number in ["A-2222-2222", *numbers]]
+
+    return addresses
+
+
 def outside_links(world: World) -> list[str]:
     """A link that nobody signed."""
     return [reverse("moderation:outside_answer", args=["not:signed"])]
@@ -418,6 +436,12 @@ ROUTES = (
     ours("moderation:sanctions", ADMIN, READ),
     ours("moderation:sanction", ADMIN, FORM, sanctions("moderation:sanction")),
     ours("moderation:own_sanction", ACCOUNT, READ, sanctions("moderation:own_sanction")),
+    ours("moderation:appeal_sanction", ACCOUNT, FORM, sanctions("moderation:appeal_sanction")),
+    ours("moderation:appeal", ACCOUNT, FORM, decisions("moderation:appeal")),
+    ours("moderation:own_appeals", ACCOUNT, READ),
+    ours("moderation:own_appeal", ACCOUNT, READ, appeals("moderation:own_appeal")),
+    ours("moderation:appeals", REVIEWER, READ),
+    ours("moderation:appeal_desk", REVIEWER, FORM, appeals("moderation:appeal_desk")),
     allauth("account_login", PUBLIC),
     allauth("account_logout", PUBLIC),
     allauth("account_inactive", PUBLIC, READ),

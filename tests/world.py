@@ -28,12 +28,13 @@ from accounts.models import (
 from forum.actions.drafts import save_draft
 from forum.actions.edit import edit_post
 from forum.models import Audience, Post, Status, Thread
+from moderation.actions.appeals import appeal
 from moderation.actions.breakglass import approve, ask
 from moderation.actions.proposals import decide_or_propose
 from moderation.actions.reporting import file_report
 from moderation.actions.reports import open_case
 from moderation.actions.sanctions import sanction
-from moderation.models import Category, DecisionKind, Risk, SanctionKind
+from moderation.models import Category, DecisionKind, Risk, Sanction, SanctionKind
 from tests.applicants import check, make_applicant, sent_application
 from tests.factories import (
     any_clause,
@@ -388,12 +389,16 @@ class _Builder:
                 approve(exception=exception, admin=other, at=asked_at)
 
     def two_people(self) -> None:
-        """A silenced member, a suspension that waits, and what a learning professional proposed."""
-        admin = self.world.person("admin_one")
-        for kind, days in ((SanctionKind.SILENCE, 7), (SanctionKind.SUSPENSION, 30)):
+        """A silenced member who appeals, a suspension that waits, what a learner proposed."""
+        admin = User.objects.get(pseudonym="checker-one")
+        desk = {"admin_one"}
+        for kind, days, readers in (
+            (SanctionKind.SILENCE, 7, desk | {"moderator"}),
+            (SanctionKind.SUSPENSION, 30, desk),
+        ):
             word = new_word()
-            self.world.private_words[word] = {"admin_one"}
-            sanction(
+            self.world.private_words[word] = readers
+            made = sanction(
                 user=make_member(new_word(), age=20),
                 moderator=admin,
                 kind=kind,
@@ -402,6 +407,10 @@ class _Builder:
                 message=f"We saw {word}.",
                 key=new_public_id(),
             )
+            if isinstance(made, Sanction):
+                word = new_word()
+                self.world.private_words[word] = readers
+                appeal(user=made.user, sanction=made, words=f"I never said {word}.")
         word = new_word()
         self.world.private_words[word] = {
             "admin_one",

@@ -34,7 +34,7 @@ ALLOWED: dict[Status, frozenset[Status]] = {
         {Status.HELD, Status.CHANGES, Status.HIDDEN, Status.REMOVED, Status.WITHDRAWN}
     ),
     Status.HIDDEN: frozenset({Status.PUBLISHED, Status.CHANGES, Status.REMOVED, Status.WITHDRAWN}),
-    Status.REMOVED: frozenset({Status.PUBLISHED, Status.HIDDEN}),
+    Status.REMOVED: frozenset({Status.PUBLISHED, Status.CHANGES, Status.HIDDEN}),
     Status.WITHDRAWN: frozenset(),
 }
 

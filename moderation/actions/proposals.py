@@ -210,7 +210,7 @@ def hide_meanwhile(*, proposal: Proposal, person: User, at: datetime | None = No
     if post.status != Status.PUBLISHED:
         return False
     proposal.hidden_from = post.status
-    change_state(post=post, to=Status.HIDDEN, ticket=_ticket(post), at=at)
+    change_state(post=post, to=Status.HIDDEN, ticket=ticket_of(post), at=at)
     proposal.post_version = post.version
     proposal.save(update_fields=["hidden_from", "post_version"])
     audit.record(
@@ -333,10 +333,10 @@ def _end(
         return
     post = lock_post(proposal.post.pk)
     if post.status == Status.HIDDEN and post.version == proposal.post_version:
-        change_state(post=post, to=Status(proposal.hidden_from), ticket=_ticket(post), at=at)
+        change_state(post=post, to=Status(proposal.hidden_from), ticket=ticket_of(post), at=at)
 
 
-def _ticket(post: Post) -> Ticket | None:
+def ticket_of(post: Post) -> Ticket | None:
     """The ticket that the post has now."""
     if post.review_due_at is None or post.review_severity is None:
         return None

@@ -150,13 +150,16 @@ def lift(*, sanction: Sanction, admin: User, why: str, at: datetime | None = Non
         raise NotVisible
     if not why.strip():
         raise Refused(SAY_WHY)
-    return end_early(sanction=sanction, by=admin, why=why, ends_at=at, at=at)
+    if not end_early(sanction=sanction, by=admin, why=why, ends_at=at, at=at):
+        return False
+    _tell(sanction, "lifted", _("We ended this early. You can take part again as before."), at)
+    return True
 
 
 def end_early(*, sanction: Sanction, by: User, why: str, ends_at: datetime, at: datetime) -> bool:
     """Let a sanction in force end sooner; the person must be locked. Returns whether this did it.
 
-    A warning has no end: there is nothing to lift, and it stays as a fact.
+    Tells nobody: the caller does.
     """
     rows = Sanction.objects.select_for_update(of=("self",), no_key=True).select_related("user")
     row = rows.get(pk=sanction.pk)
@@ -168,7 +171,18 @@ def end_early(*, sanction: Sanction, by: User, why: str, ends_at: datetime, at: 
     row.save(update_fields=["ends_at", "lifted_at", "lifted_by", "lifted_why"])
     follow(row.user, at)
     _record(row, by, "sanction_lifted", at, ends_at=ends_at.isoformat())
-    _tell(row, "lifted", _lifted_words(row), at)
+    return True
+
+
+def withdraw_warning(*, sanction: Sanction, by: User, why: str, at: datetime) -> bool:
+    """Take a warning off a person's record; the fact that there was one stays, with the reason."""
+    rows = Sanction.objects.select_for_update(of=("self",), no_key=True)
+    row = rows.get(pk=sanction.pk)
+    if row.kind != SanctionKind.WARNING or row.lifted_at is not None:
+        return False
+    row.lifted_at, row.lifted_by, row.lifted_why = at, by, why.strip()
+    row.save(update_fields=["lifted_at", "lifted_by", "lifted_why"])
+    _record(row, by, "sanction_lifted", at)
     return True
 
 
@@ -257,12 +271,6 @@ def _words(row: Sanction) -> str:
     rule = _("The rule: %(line)s") % {"line": row.clause.line}
     wrong = _("You think this is wrong? You can ask somebody else to look at it again.")
     return "\n\n".join([what, rule, row.message, wrong])
-
-
-def _lifted_words(row: Sanction) -> str:
-    if row.lifted_at == row.ends_at:
-        return _("We ended this early. You can take part again as before.")
-    return _("This ends sooner than we said: %(end)s.") % {"end": _moment(row.ends_at)}
 
 
 def _moment(at: datetime | None) -> str:

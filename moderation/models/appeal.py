@@ -29,6 +29,7 @@ class Restored(models.TextChoices):
 
     POST_BACK = "post_back", _("Your post is back.")
     POST_TO_CHANGE = "post_to_change", _("You can change your post and send it again.")
+    POST_AS_BEFORE = "post_as_before", _("Your post is as it was before that decision.")
     POST_GONE = "post_gone", _("Your post is not there any more, so it could not come back.")
     POST_MOVED_ON = "post_moved_on", _("Your post has changed since, so we left it as it is.")
     SANCTION_LIFTED = "sanction_lifted", _("What was on your account is off.")

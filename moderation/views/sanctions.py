@@ -15,6 +15,7 @@ from forum.errors import NotVisible, Refused
 from forum.models import Post
 from moderation import audit
 from moderation.actions.sanctions import SUBJECT, lift, sanction
+from moderation.appeals import is_too_late
 from moderation.models import Case, Proposal, Sanction, SanctionKind
 from moderation.queries import cases_for
 from moderation.sanctions import has_conflict, kinds_for, own_sanctions, sanctions_for
@@ -152,5 +153,11 @@ def own(request: SignedInRequest, public_id: str) -> HttpResponse:
     found = own_sanctions(request.viewer).filter(public_id=public_id).first()
     if found is None:
         raise Http404
-    context = {"sanction": found, "in_force": found.is_in_force(timezone.now())}
+    now = timezone.now()
+    context = {
+        "sanction": found,
+        "in_force": found.is_in_force(now),
+        "appeal": getattr(found, "appeal", None),
+        "too_late": is_too_late(found, now),
+    }
     return render(request, "moderation/own_sanction.html", context)
