@@ -34,10 +34,13 @@ from config.demo.seed.people import DEMO_PASSWORD
 from config.demo.seed.texts import DATA
 from forum import markdown
 from forum.actions.reactions import reaction_sums
+from forum.due import current_hours
 from forum.models import Audience, Notice, Post, Quote, Reaction, Status, Thread
 from forum.summaries import wrong_rows
 from moderation import audit
-from moderation.models import Decision, Report, ReportStatus
+from moderation.alerts import failing_deliveries
+from moderation.models import AlertDelivery, Decision, Report, ReportStatus, Shift
+from moderation.oncall import gaps
 from moderation.queue import tickets_for
 
 pytestmark = pytest.mark.django_db
@@ -310,3 +313,21 @@ def test_somebody_keeps_the_age_they_were_made_with_for_half_a_year(age, months)
         for later in (timedelta(), timedelta(days=180)):
             assert user.age_group(now + later) == user.age_group(now)
             assert user.age_group(now) is not None
+
+
+def test_the_team_has_hours_a_rota_and_one_message_that_did_not_get_out():
+    seed()
+    hours = current_hours()
+    assert hours is not None
+    assert (hours.zone.key, hours.week[0], hours.week[6]) == (
+        "Europe/London",
+        ((540, 1260),),
+        ((600, 1080),),
+    )
+    assert set(Shift.objects.values_list("person__pseudonym", flat=True)) == {
+        "admin_one",
+        "admin_two",
+    }
+    assert list(gaps(at=timezone.now()))
+    assert failing_deliveries().count() == 1
+    assert not AlertDelivery.objects.filter(state="due").exists(), "the demo sends nothing"
