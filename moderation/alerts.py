@@ -18,6 +18,8 @@ from moderation.models import (
 from moderation.models.report import FINISHED
 from moderation.queries import open_reports_for
 
+# Newest first; of those raised by the same sweep, the most urgent first.
+ORDER = ("-raised_at", "severity", "pk")
 SHOWN_FOR = timedelta(days=28)
 # Reports that concern staff or decisions of staff, whatever else they name.
 ABOUT_STAFF = (Category.HCP_BOUNDARY, Category.DECISION_COMPLAINT)
@@ -32,7 +34,7 @@ def alerts_for(viewer: Viewer) -> QuerySet[Alert]:
     about_post = Q(clock__post__in=Post.objects.handleable_by(viewer))
     about_post &= ~Q(clock__post__in=own.values("post_id"))
     about_report = Q(report__in=open_reports_for(viewer))
-    return Alert.objects.filter(about_post | about_report).order_by("-raised_at", "-pk")
+    return Alert.objects.filter(about_post | about_report).order_by(*ORDER)
 
 
 def may_be_told(user: User, alert: Alert, *, at: datetime) -> bool:
@@ -98,8 +100,9 @@ def alerts_page(viewer: Viewer, *, at: datetime, before: str = "") -> QuerySet[A
         last = alerts_for(viewer).filter(public_id=before).first()
         if last is None:
             return Alert.objects.none()
-        older = Q(raised_at__lt=last.raised_at) | Q(raised_at=last.raised_at, pk__lt=last.pk)
-        found = found.filter(older)
+        less_urgent = Q(severity__gt=last.severity) | Q(severity=last.severity, pk__gt=last.pk)
+        older = Q(raised_at__lt=last.raised_at)
+        found = found.filter(older | Q(raised_at=last.raised_at) & less_urgent)
     gone = Alert.objects.filter(NO_LONGER_OPEN, pk=OuterRef("pk"))
     return (
         found.annotate(is_over=Exists(gone))

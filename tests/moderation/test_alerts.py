@@ -366,6 +366,9 @@ def test_the_page_asks_the_same_for_few_and_for_many_and_goes_on_without_gaps(
     for number in range(35):
         serious(NIGHT + timedelta(seconds=number))
     raise_alerts(at=NIGHT + MINUTE)
+    crisis(NIGHT + 2 * MINUTE)
+    serious(NIGHT + 2 * MINUTE)
+    raise_alerts(at=NIGHT + 2 * MINUTE)
     client = Client()
     client.force_login(ann)
     with django_assert_max_num_queries(30):
@@ -373,6 +376,7 @@ def test_the_page_asks_the_same_for_few_and_for_many_and_goes_on_without_gaps(
     rows = first.context["alerts"]
     rest = client.get(reverse("moderation:alerts"), {"before": first.context["older"]})
     assert len(rows) == 30
+    assert [row.severity for row in rows[:3]] == [0, 1, 1]
     assert [row.public_id for row in [*rows, *rest.context["alerts"]]] == list(
-        Alert.objects.order_by("-raised_at", "-pk").values_list("public_id", flat=True)
+        Alert.objects.order_by("-raised_at", "severity", "pk").values_list("public_id", flat=True)
     )
