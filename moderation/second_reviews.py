@@ -12,8 +12,8 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 from accounts.models import User
 from accounts.viewer import Viewer
 from forum.access_log import with_openings
+from forum.due import due_at
 from forum.models import Post, Status
-from forum.policy import DUE
 from forum.states import Severity, Track
 from moderation import audit
 from moderation.models import Claim, DecisionKind, Report, SecondReview, Workbench
@@ -105,7 +105,7 @@ def _as_before(look: SecondReview, item: Item) -> Item:
     post.review_severity = severity
     post.review_track = decision.ticket_track or Track.CONDUCT
     post.review_reasons = decision.ticket_reasons or []
-    post.review_due_at = look.asked_at + DUE[severity] + OFFERED_FOR
+    post.review_due_at = due_at(severity, look.asked_at) + OFFERED_FOR
     named = decision.clause_id is not None
     fine = decision.status_after == Status.PUBLISHED
     return Item(
