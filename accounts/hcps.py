@@ -1,11 +1,14 @@
 """Health professionals as members may choose among them."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Document, DocumentKind, HcpProfile, Role, Workplace
+
+PLACES_SHOWN = 60
 
 
 def current_hcps(*, at: datetime | None = None) -> QuerySet[HcpProfile]:
@@ -39,3 +42,14 @@ def workplaces_named(words: str) -> QuerySet[Workplace]:
     """Workplaces whose name holds these words; all for none."""
     found = Workplace.objects.order_by("name")
     return found.filter(name__icontains=words) if words else found
+
+
+def places_to_pick(chosen: Collection[str]) -> list[Workplace]:
+    """Workplaces to tick, by name: so many as fit a page, and always the chosen (public ids).
+
+    Others are found by typing their name.
+    """
+    shown = Workplace.objects.order_by("name")[:PLACES_SHOWN]
+    missing = set(chosen) - {place.public_id for place in shown}
+    others = Workplace.objects.filter(public_id__in=missing) if missing else []
+    return [*shown, *others]

@@ -31,6 +31,7 @@ from accounts.applying.forms import (
 )
 from accounts.applying.standing import place_of
 from accounts.applying.tasks import OF_KIND, TITLES, Task, answered
+from accounts.hcps import places_to_pick
 from accounts.http import SignedInRequest, VisitorRequest
 from accounts.ids import new_public_id
 from accounts.models import (
@@ -39,7 +40,6 @@ from accounts.models import (
     DocumentKind,
     HcpApplication,
     Role,
-    Workplace,
 )
 
 
@@ -144,14 +144,15 @@ def _who(request: SignedInRequest, application: HcpApplication) -> HttpResponse:
 
 
 def _workplaces(request: SignedInRequest, application: HcpApplication) -> HttpResponse:
-    chosen, proposed = [], []
+    chosen: list[str] = []
+    proposed: list[str] = []
     if application.pk is not None:
         chosen = [place.public_id for place in application.workplaces.all()]
         proposed = [row.name for row in application.proposed.filter(decided_at=None)]
     told = application.workplaces_at is not None
     form = WorkplacesForm(
         _sent(request),
-        places=Workplace.objects.order_by("name"),
+        places=places_to_pick(chosen),
         initial={
             "known": chosen,
             "new": "\n".join(proposed),

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
+from accounts.applying.tasks import Task
 from accounts.documents import publish_texts
 from accounts.models import Role, User
 from forum.models import Post, Status
@@ -12,6 +13,7 @@ from moderation.actions.breakglass import approve, ask
 from moderation.actions.reporting import file_report
 from moderation.actions.reports import open_case
 from moderation.models import Category, Risk
+from tests.applicants import make_applicant, sent_application
 from tests.browser.people import Community, make_community
 from tests.factories import make_staff, submit_thread
 
@@ -32,6 +34,9 @@ PUBLIC = [
     "/accessibility/",
     "/rules/",
     "/code/",
+    "/code/1.0/",
+    "/apply/",
+    "/apply/account/",
     "/report/",
     "/report/status/",
     "/account/login/",
@@ -184,3 +189,34 @@ def test_pages_of_the_team(
     check(look, [f"/break-glass/{exception.public_id}/"], assert_no_axe_violations)
     sign_in(look, community.nurse)
     check(look, [f"/t/{community.thread.public_id}/", "/queue/"], assert_no_axe_violations)
+
+
+def test_pages_of_applicants_and_of_those_who_check_them(
+    look: Page,
+    community: Community,
+    sign_in: SignIn,
+    assert_no_axe_violations: Callable[[Page], None],
+) -> None:
+    applicant = make_applicant("AskingHeron")
+    mine = "/me/application/"
+    sign_in(look, applicant)
+    tasks = [f"{mine}{task}/" for task in Task if task != Task.EXTRA_STEP]
+    check(look, [mine, *tasks], assert_no_axe_violations)
+    look.goto(f"{mine}who/")
+    look.get_by_role("button", name="Save").click()
+    assert_no_axe_violations(look)
+    look.goto(f"{mine}dilemmas/")
+    look.get_by_role("radio").first.check()
+    look.get_by_role("button", name="This is what I would do").click()
+    assert_no_axe_violations(look)
+    sent = sent_application(make_applicant("WaitingHeron"), new_place="Quayside Clinic")
+    sign_in(look, sent.user)
+    check(look, [mine], assert_no_axe_violations)
+    sign_in(look, community.admin)
+    page = f"/desk/professionals/applications/{sent.public_id}/"
+    person = f"/desk/professionals/{community.nurse.public_id}/"
+    seen = f"/professionals/{community.nurse.public_id}/"
+    check(look, ["/desk/professionals/", page, person, seen], assert_no_axe_violations)
+    look.goto(person)
+    look.get_by_role("button", name="Cut them off now").click()
+    assert_no_axe_violations(look)

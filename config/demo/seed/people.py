@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
+from accounts.applying.actions import LASTS
 from accounts.consent import NO, YES, notice_kind
 from accounts.models import (
     AgeGroup,
@@ -114,13 +115,14 @@ def _add_profile(persona: Persona, people: dict[str, User], now: datetime) -> No
     )
     code = Document.objects.current(DocumentKind.HCP_CODE)
     if code is not None:
-        checked_at = people[persona.name].joined_at + timedelta(hours=3)
+        expires_at = now + EXPIRES_AFTER[persona.name]
+        checked_at = expires_at - LASTS
         profile.verified_by_first = people["admin_one"]
         profile.verified_by_second = people["admin_two"]
         profile.verified_at = checked_at
         profile.code_version = code.version
         profile.code_signed_at = checked_at
-        profile.expires_at = now + EXPIRES_AFTER[persona.name]
+        profile.expires_at = expires_at
     profile.save()
     profile.workplaces.set(Workplace.objects.filter(name__in=workplaces))
 
