@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.ids import new_public_id
 from accounts.models import Clause, Document, DocumentKind, User
 from forum.forms import KeyField
-from moderation.models import Category, DecisionKind, Outcome, Risk
+from moderation.models import Category, Risk
 from moderation.models.breakglass import REASON_MAX, REASON_MIN, WORDS_MAX
 
 
@@ -71,57 +71,6 @@ class StatusForm(forms.Form):
     def clean_key(self) -> str:
         """As it was given, however it was typed."""
         return self.cleaned_data["key"].strip().upper()
-
-
-class CaseForm(forms.Form):
-    """The decision of a case."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput)
-    outcome = forms.ChoiceField(label=_("Outcome"), choices=Outcome, widget=forms.RadioSelect)
-    post_decision = forms.ChoiceField(
-        label=_("The reported post"),
-        choices=[
-            ("", _("Leave it as it is")),
-            (DecisionKind.HIDE, _("Hide it")),
-            (DecisionKind.REMOVE, _("Remove it")),
-        ],
-        required=False,
-        widget=forms.RadioSelect,
-    )
-    clause = ClauseField(label=_("Which rule"), empty_label=_("None"))
-    reporter_message = forms.CharField(
-        label=_("Message to the person who reported"),
-        help_text=_("Say what you found. Do not tell them about the other person."),
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 4}),
-    )
-    author_message = forms.CharField(
-        label=_("Message to the author of the post"),
-        help_text=_("Do not tell them who reported."),
-        max_length=2000,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 4}),
-    )
-    note = forms.CharField(
-        label=_("Note for the desk"),
-        max_length=4000,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        cast(ClauseField, self.fields["clause"]).queryset = current_clauses()
-
-    def clean(self) -> dict[str, Any]:
-        """Acting on a post needs a rule and a message to its author."""
-        data = super().clean() or {}
-        if data.get("post_decision"):
-            if not data.get("clause"):
-                self.add_error("clause", _("Pick the rule that this is about."))
-            if not (data.get("author_message") or "").strip():
-                self.add_error("author_message", _("Tell the author why."))
-        return data
 
 
 class AskGlassForm(forms.Form):

@@ -7,7 +7,8 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import Block, Role, User
 from accounts.viewer import Viewer
-from moderation.models import Sanction, SanctionKind
+from moderation.conflicts import cases_for
+from moderation.models import InterimMeasure, Sanction, SanctionKind
 from moderation.models.sanction import SanctionQuerySet
 
 # For how many days, as picked; moderators may silence for a week at most.
@@ -46,10 +47,11 @@ def has_conflict(viewer: Viewer, user: User) -> bool:
 
 
 def sanctions_for(viewer: Viewer) -> SanctionQuerySet:
-    """Sanctions that an admin may see and lift: none on themselves."""
+    """Sanctions that an admin may see and lift: none on themselves or of a case kept from them."""
     if not viewer.may_administer or viewer.user_id is None:
         return Sanction.objects.none()
     rows = Sanction.objects.exclude(user_id=viewer.user_id)
+    rows = rows.filter(Q(case=None) | Q(case__in=cases_for(viewer)))
     return rows.select_related("user", "clause", "decided_by", "approved_by", "lifted_by", "post")
 
 
@@ -61,9 +63,17 @@ def own_sanctions(viewer: Viewer) -> QuerySet[Sanction]:
 
 
 def end_in_force(user_id: int, kind: SanctionKind, at: datetime) -> datetime | None:
-    """Until when the rows keep somebody from something; None where they do not."""
+    """Until when the rows keep somebody from something; None where they do not.
+
+    Access that a case cut off for now counts as a suspension.
+    """
     rows = Sanction.objects.in_force(at).filter(user_id=user_id, kind=kind)
-    return rows.order_by("-ends_at").values_list("ends_at", flat=True).first()
+    end = rows.order_by("-ends_at").values_list("ends_at", flat=True).first()
+    if kind != SanctionKind.SUSPENSION:
+        return end
+    cut = InterimMeasure.objects.filter(user_id=user_id, lifted_at=None, until__gt=at)
+    cut_until = cut.order_by("-until").values_list("until", flat=True).first()
+    return max(filter(None, (end, cut_until)), default=None)
 
 
 def wrong_accounts(at: datetime) -> Iterator[str]:

@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from accounts.models import Block, Role, User
 from accounts.viewer import Viewer, viewer_of
 from forum.models import Post
+from moderation.conflicts import cases_for
 from moderation.models import (
     DecisionKind,
     Proposal,
@@ -98,6 +99,7 @@ def proposals_for(viewer: Viewer) -> QuerySet[Proposal]:
     reports = Report.objects.filter(reporter_id=viewer.user_id)
     return (
         Proposal.objects.filter(may)
+        .filter(Q(case=None) | Q(case__in=cases_for(viewer)))
         .exclude(about_id=viewer.user_id)
         .exclude(about_id__in=apart.values("blocker_id"))
         .exclude(about_id__in=apart.values("blocked_id"))

@@ -14,6 +14,7 @@ from accounts.access import Access
 from accounts.applying.tasks import Task
 from accounts.models import Consent, Document, HcpApplication, HcpProfile, Purpose
 from moderation.models import (
+    AccountRequest,
     Alert,
     Appeal,
     BreakGlass,
@@ -175,6 +176,40 @@ def decisions(name: str) -> Addresses:
 def cases(name: str) -> Addresses:
     """One address for each case."""
     return lambda world: [reverse(name, args=[public_id]) for public_id in world.case_ids]
+
+
+def case_parts(name: str) -> Addresses:
+    """One address for each case, with something in it that is not there."""
+    return lambda world: [reverse(name, args=[public_id, "2" * 14]) for public_id in world.case_ids]
+
+
+def case_reports(name: str) -> Addresses:
+    """One address for each case and report, whether it belongs there or not."""
+    return lambda world: [
+        reverse(name, args=[public_id, number])
+        for public_id in world.case_ids
+        for number in world.report_numbers
+    ]
+
+
+def case_people(name: str) -> Addresses:
+    """One address for each case and everybody who might be in it."""
+    return lambda world: [
+        reverse(name, args=[public_id, person.public_id])
+        for public_id in world.case_ids
+        for person in [*world.people.values(), *world.authors.values()]
+        if person is not None
+    ]
+
+
+def questions(name: str) -> Addresses:
+    """One address for each question to somebody in a case, and one of none."""
+
+    def addresses(world: World) -> list[str]:
+        ids = AccountRequest.objects.order_by("pk").values_list("public_id", flat=True)
+        return [reverse(name, args=[public_id]) for public_id in [*ids, "2" * 14]]
+
+    return addresses
 
 
 def texts(name: str) -> Addresses:
@@ -416,6 +451,24 @@ ROUTES = (
     ours("moderation:professionals", ADMIN, READ),
     ours("moderation:professional", ADMIN, FORM, professionals("moderation:professional")),
     ours("moderation:hcp_application", ADMIN, FORM, hcp_applications),
+    ours("moderation:case_tie", ADMIN, ACT, cases("moderation:case_tie")),
+    ours("moderation:case_take_over", ADMIN, ACT, cases("moderation:case_take_over")),
+    ours("moderation:case_note", ADMIN, ACT, cases("moderation:case_note")),
+    ours("moderation:case_party", ADMIN, ACT, cases("moderation:case_party")),
+    ours("moderation:case_merge", ADMIN, ACT, cases("moderation:case_merge")),
+    ours("moderation:case_separate", ADMIN, ACT, case_parts("moderation:case_separate")),
+    ours("moderation:case_reopen", ADMIN, ACT, cases("moderation:case_reopen")),
+    ours("moderation:case_evidence", ADMIN, FORM, case_people("moderation:case_evidence")),
+    ours("moderation:case_ask", ADMIN, FORM, cases("moderation:case_ask")),
+    ours("moderation:case_write", ADMIN, FORM, case_reports("moderation:case_write")),
+    ours("moderation:case_at_once", ADMIN, FORM, cases("moderation:case_at_once")),
+    ours("moderation:case_restore", ADMIN, ACT, case_parts("moderation:case_restore")),
+    ours("moderation:case_referral", ADMIN, ACT, cases("moderation:case_referral")),
+    ours("moderation:case_timeline", ADMIN, READ, cases("moderation:case_timeline")),
+    ours("moderation:case_export", ADMIN, ACT, cases("moderation:case_export")),
+    ours("moderation:case_decide", ADMIN, FORM, cases("moderation:case_decide")),
+    ours("moderation:case_second", ADMIN, ACT, cases("moderation:case_second")),
+    ours("moderation:question", ACCOUNT, FORM, questions("moderation:question")),
     ours("moderation:texts", ADMIN, READ),
     ours("moderation:text_start", ADMIN, ACT),
     ours("moderation:text", ADMIN, READ, texts("moderation:text")),

@@ -31,6 +31,7 @@ BEHIND_THE_DOOR = (
     "forum/management/commands/check_summaries.py",
     "moderation/queue.py",
     "moderation/breakglass.py",
+    "moderation/holds.py",
     "moderation/actions/",
     "config/demo/",
 )

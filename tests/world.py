@@ -30,9 +30,10 @@ from forum.actions.edit import edit_post
 from forum.models import Audience, Post, Status, Thread
 from moderation.actions.appeals import appeal
 from moderation.actions.breakglass import approve, ask
+from moderation.actions.case_evidence import answer_account, ask_account
+from moderation.actions.cases import add_note, open_case
 from moderation.actions.proposals import decide_or_propose
 from moderation.actions.reporting import file_report
-from moderation.actions.reports import open_case
 from moderation.actions.sanctions import sanction
 from moderation.models import Category, DecisionKind, Risk, Sanction, SanctionKind
 from tests.applicants import check, make_applicant, sent_application
@@ -347,6 +348,7 @@ class _Builder:
             self.world.report_numbers.append(report.number)
         case = open_case(report=report, admin=self.world.person("admin_one"))
         self.world.case_ids.append(case.public_id)
+        self._case_about_the_nurse()
         changed = self.world.item("reply of peer_open published")
         before = changed.words["text"]
         changed.words["text"] = new_word()
@@ -358,6 +360,31 @@ class _Builder:
         )
         assert fresh(changed.post).status == Status.PUBLISHED
         self.world.private_words[before] = {"peer_open"}
+
+    def _case_about_the_nurse(self) -> None:
+        """A case about a professional. They meet the question to them, and nothing else of it."""
+        admin, nurse = self.world.person("admin_one"), self.world.person("hcp_nurse")
+        word = {name: new_word() for name in ("report", "note", "question", "answer")}
+        self.world.private_words |= {
+            word["report"]: {"admin_one"},
+            word["note"]: {"admin_one"},
+            word["question"]: {"hcp_nurse", "admin_one"},
+            word["answer"]: {"hcp_nurse", "admin_one"},
+        }
+        report = file_report(
+            category=Category.HCP_BOUNDARY,
+            submission_key=new_public_id(),
+            post=self.world.item("host of hcp_nurse").post,
+            words=f"They asked for {word['report']}.",
+        )
+        case = open_case(report=report, admin=admin)
+        add_note(case=case, admin=admin, text=f"Look into {word['note']}.")
+        asked = ask_account(
+            case=case, admin=admin, person=nurse, question=f"What about {word['question']}?"
+        )
+        answer_account(request=asked, person=nurse, answer=f"It was {word['answer']}.")
+        self.world.report_numbers.append(report.number)
+        self.world.case_ids.append(case.public_id)
 
     def exceptions(self) -> None:
         """Break-glass for the nurse: one waits, one is open, one is over.

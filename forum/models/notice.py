@@ -28,6 +28,8 @@ class NoticeKind(models.TextChoices):
     APPEAL = "appeal", _("Looking at a decision again")
     SECOND = "second", _("Something waits for a second person")
     HCP = "hcp", _("Your work here as a health professional")
+    DESK = "desk", _("Something for the desk")
+    QUESTION = "question", _("The team has a question for you")
 
 
 # Kinds about somebody else's post: shown only while the person may see that post.
@@ -39,6 +41,8 @@ ALWAYS_MAILED = (
     NoticeKind.SANCTION,
     NoticeKind.APPEAL,
     NoticeKind.HCP,
+    NoticeKind.DESK,
+    NoticeKind.QUESTION,
 )
 
 

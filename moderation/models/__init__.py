@@ -2,9 +2,27 @@
 
 from moderation.models.alert import Alert, AlertDelivery, Channel, DeliveryState, Stage
 from moderation.models.appeal import Appeal, AppealStatus, Restored
-from moderation.models.audit import AuditEvent, AuditHead
+from moderation.models.audit import AuditCheck, AuditEvent, AuditHead
 from moderation.models.breakglass import BreakGlass, GlassState, Risk
-from moderation.models.case import Case, CaseStatus, Outcome
+from moderation.models.case import Case, CaseDecision, CaseStatus, Outcome
+from moderation.models.case_people import (
+    AccountRequest,
+    CaseParty,
+    ConflictDeclaration,
+    PartyRole,
+    Tie,
+)
+from moderation.models.case_record import (
+    CaseEvidence,
+    CaseNote,
+    InterimKind,
+    InterimMeasure,
+    NoteKind,
+    OutsideAlert,
+    Referral,
+    ReferralAnswer,
+    ReferralKind,
+)
 from moderation.models.decision import Claim, Decision, DecisionKind
 from moderation.models.hcp import HcpMeasure, MeasureKind
 from moderation.models.oncall import Shift
@@ -24,19 +42,26 @@ from moderation.models.review import HardItem, SecondReview, Sitting, Workbench
 from moderation.models.sanction import Sanction
 
 __all__ = [
+    "AccountRequest",
     "Alert",
     "AlertDelivery",
     "Appeal",
     "AppealStatus",
     "Approval",
+    "AuditCheck",
     "AuditEvent",
     "AuditHead",
     "BreakGlass",
     "Case",
+    "CaseDecision",
+    "CaseEvidence",
+    "CaseNote",
+    "CaseParty",
     "CaseStatus",
     "Category",
     "Channel",
     "Claim",
+    "ConflictDeclaration",
     "Decision",
     "DecisionKind",
     "DeliveryState",
@@ -45,11 +70,19 @@ __all__ = [
     "HandledWell",
     "HardItem",
     "HcpMeasure",
+    "InterimKind",
+    "InterimMeasure",
     "MeasureKind",
+    "NoteKind",
     "Outcome",
+    "OutsideAlert",
     "OutsideMail",
+    "PartyRole",
     "Proposal",
     "ProposalStatus",
+    "Referral",
+    "ReferralAnswer",
+    "ReferralKind",
     "Report",
     "ReportEvidence",
     "ReportMail",
@@ -65,6 +98,7 @@ __all__ = [
     "Shift",
     "Sitting",
     "Stage",
+    "Tie",
     "WhySecond",
     "Workbench",
 ]

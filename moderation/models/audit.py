@@ -44,3 +44,26 @@ class AuditHead(models.Model):
 
     def __str__(self) -> str:
         return f"head at {self.number}"
+
+
+class AuditCheck(models.Model):
+    """The chain was checked: when, by whom (nobody: the daily job), and whether it was whole.
+
+    ``first`` and ``last``: the numbers of the entries that were checked. They are for the command
+    line alone: on a page, numbers would tell an admin of entries that are kept from them.
+    """
+
+    at = models.DateTimeField()
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    first = models.PositiveBigIntegerField()
+    last = models.PositiveBigIntegerField()
+    whole = models.BooleanField()
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["-at"], name="audit_check_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.at}: {'whole' if self.whole else 'broken'}"

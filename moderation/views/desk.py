@@ -1,52 +1,89 @@
-"""The admins' desk: reports, cases, decisions."""
+"""The admins' desk: what waits, and one report before somebody takes it."""
+
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import Access, access
 from accounts.http import SignedInRequest
-from forum.actions.state import IllegalMove
-from forum.errors import NotVisible, StaleVersion
+from forum.access_log import shows_no_posts
+from forum.errors import NotVisible
 from moderation import audit
-from moderation.actions.decide import AlreadyDecided, ClaimedByOther
-from moderation.actions.reports import decide_case, mark_report_looked_at, open_case
+from moderation.actions.cases import mark_report_looked_at, open_case, pass_on
 from moderation.alerts import alert_note
-from moderation.forms import CaseForm
-from moderation.models import CaseStatus, DecisionKind, Outcome
-from moderation.queries import cases_for, desk_list, open_reports_for
+from moderation.case_forms import FilterForm, TieForm
+from moderation.conflicts import admins_now, open_reports_for
+from moderation.desk import Filters, desk_page
+from moderation.models import Tie
 
-CHANGED = _("This changed while you were looking. Please read it again, then decide.")
+ASKED = ("q", "status", "severity", "category", "handler", "staff", "overdue")
 
 
 @access(Access.ADMIN)
+@shows_no_posts
 @require_safe
 def desk(request: SignedInRequest) -> HttpResponse:
-    """Reports that wait, most urgent first."""
+    """Reports and cases, most urgent first. Searching and filtering are in the audit log."""
     now = timezone.now()
+    asked = {name: request.GET[name] for name in ASKED if request.GET.get(name)}
+    admins = [user for user, _ in admins_now(at=now)]
+    form = FilterForm(asked or None, admins=admins)
+    if asked:
+        form.is_valid()
+    filters = form.filters() if asked else Filters()
+    if asked:
+        audit.record(
+            actor=request.user,
+            verb="desk_searched",
+            subject_kind="desk",
+            subject_public_id="",
+            data=filters.as_codes(),
+            at=now,
+        )
+    page = desk_page(request.viewer, filters, at=now, after=request.GET.get("after", "")[:20])
+    more = {**asked, "after": page.next_key} if page.next_key else {}
     context = {
-        "reports": desk_list(request.viewer)[:100],
-        "now": now,
+        "matters": page.matters,
+        "form": form,
+        "asked": bool(asked),
+        "later": bool(request.GET.get("after")),
         "alert_note": alert_note(request.viewer, at=now),
+        "more": f"{reverse('moderation:desk')}?{urlencode(more)}" if more else "",
     }
     return render(request, "moderation/desk.html", context)
 
 
 @access(Access.ADMIN)
+@shows_no_posts
 @require_http_methods(["GET", "HEAD", "POST"])
 def report(request: SignedInRequest, number: str) -> HttpResponse:
-    """Read one report; POST opens its case. The reading is in the audit log."""
+    """A report before its case: who is in it, and whether this admin has a tie.
+
+    Its words are read in the case, by those who said that they have none.
+    """
     found = get_object_or_404(
-        open_reports_for(request.viewer).select_related("post__thread__board", "revision", "case"),
+        open_reports_for(request.viewer).select_related(
+            "about", "post", "reporter", "case__merged_into"
+        ),
         number=number,
     )
+    if found.case is not None:
+        return redirect("moderation:case", (found.case.merged_into or found.case).public_id)
+    form = TieForm(request.POST if request.POST.get("do") == "pass_on" else None)
     if request.method == "POST":
         try:
-            return redirect(
-                "moderation:case", open_case(report=found, admin=request.user).public_id
-            )
+            if request.POST.get("do") == "take":
+                case = open_case(report=found, admin=request.user)
+                return redirect("moderation:case", case.public_id)
+            if form.is_valid():
+                data = form.cleaned_data
+                tie = Tie(data["tie"])
+                pass_on(matter=found, admin=request.user, tie=tie, words=data["words"])
+                return redirect("moderation:desk")
         except NotVisible:
             raise Http404 from None
     mark_report_looked_at(report=found)
@@ -56,51 +93,7 @@ def report(request: SignedInRequest, number: str) -> HttpResponse:
         subject_kind="report",
         subject_public_id=found.number,
     )
-    return render(request, "moderation/desk_report.html", {"report": found})
-
-
-@access(Access.ADMIN)
-@require_http_methods(["GET", "HEAD", "POST"])
-def case(request: SignedInRequest, public_id: str) -> HttpResponse:
-    """Work on a case and decide it."""
-    found = get_object_or_404(
-        cases_for(request.viewer).select_related("about", "handler", "clause"), public_id=public_id
+    context = {"report": found, "form": form}
+    return render(
+        request, "moderation/desk_report.html", context, status=422 if form.is_bound else 200
     )
-    form = CaseForm(request.POST or None, initial={"version": found.version, "post_decision": ""})
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        try:
-            decide_case(
-                case=found,
-                admin=request.user,
-                version=data["version"],
-                outcome=Outcome(data["outcome"]),
-                reporter_message=data["reporter_message"],
-                note=data["note"],
-                clause=data["clause"],
-                post_decision=DecisionKind(data["post_decision"])
-                if data["post_decision"]
-                else None,
-                author_message=data["author_message"],
-            )
-            return redirect("moderation:case", found.public_id)
-        except NotVisible:
-            raise Http404 from None
-        except ClaimedByOther as taken:
-            words = _("%(name)s is looking at this post. Try again in five minutes.")
-            form.add_error(None, words % {"name": taken.claim.moderator.pseudonym})
-        except (StaleVersion, AlreadyDecided, IllegalMove):
-            form.add_error(None, CHANGED)
-    audit.record(
-        actor=request.user,
-        verb="read_case",
-        subject_kind="case",
-        subject_public_id=found.public_id,
-    )
-    reports = found.reports.select_related("post__thread__board", "revision", "reporter")
-    context = {
-        "case": found,
-        "reports": reports.order_by("created_at"),
-        "form": form if found.status == CaseStatus.OPEN else None,
-    }
-    return render(request, "moderation/case.html", context)

@@ -17,10 +17,10 @@ from moderation import audit
 from moderation.actions.sanctions import SUBJECT, lift, sanction
 from moderation.appeals import is_too_late
 from moderation.models import Case, Proposal, Sanction, SanctionKind
-from moderation.queries import cases_for
 from moderation.sanctions import has_conflict, kinds_for, own_sanctions, sanctions_for
 from moderation.second import is_staff
 from moderation.second_forms import LiftForm, SanctionForm
+from moderation.views.cases import working
 
 LIST_SIZE = 100
 LATEST = 5
@@ -43,8 +43,10 @@ def act_on_author(request: SignedInRequest, public_id: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def act_on_case(request: SignedInRequest, public_id: str) -> HttpResponse:
     """The same for the person whom a case is about."""
-    case = cases_for(request.viewer).filter(public_id=public_id).select_related("about").first()
-    if case is None or case.about is None:
+    case = working(request, public_id)
+    if case is None:
+        return redirect("moderation:case", public_id)
+    if case.about is None:
         raise Http404
     return _act(request, case.about, case=case)
 

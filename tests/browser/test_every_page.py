@@ -10,8 +10,8 @@ from accounts.documents import publish_texts
 from accounts.models import Role, User
 from forum.models import Post, Status
 from moderation.actions.breakglass import approve, ask
+from moderation.actions.cases import open_case
 from moderation.actions.reporting import file_report
-from moderation.actions.reports import open_case
 from moderation.models import Category, Risk
 from tests.applicants import make_applicant, sent_application
 from tests.browser.people import Community, make_community

@@ -12,8 +12,8 @@ from accounts.models import Role
 from accounts.viewer import viewer_of
 from forum.models import Post, TicketClock
 from moderation.actions.alerts import acknowledge, raise_alerts
+from moderation.actions.cases import mark_report_looked_at, open_case
 from moderation.actions.decide import decide
-from moderation.actions.reports import mark_report_looked_at, open_case
 from moderation.alerts import alerts_for
 from moderation.models import Alert, AlertDelivery, AuditEvent, Category, DecisionKind
 from moderation.queue import claim

@@ -15,9 +15,9 @@ from forum.errors import NotVisible, StaleVersion
 from forum.models import Audience, Board, Notice, NoticeKind, Post, Status, ThreadSummary
 from forum.models.board import HoldPolicy
 from forum.states import Severity, Track
+from moderation.actions.cases import open_case
 from moderation.actions.decide import AlreadyDecided, ClaimedByOther, ReasonsMissing, decide
 from moderation.actions.reporting import file_report
-from moderation.actions.reports import open_case
 from moderation.models import AuditEvent, Case, Category, Claim, Decision, DecisionKind
 from moderation.models.decision import LIMITING, SAYING, UNDO_FOR
 from moderation.queue import CLAIM_LASTS, claim, tickets_for

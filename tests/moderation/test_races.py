@@ -23,9 +23,9 @@ from forum.models import Audience, Board, Notice, Post, ReactionKind, Status, Th
 from forum.models.board import HoldPolicy
 from forum.states import narrowest
 from moderation import audit
+from moderation.actions.cases import open_case
 from moderation.actions.decide import AlreadyDecided, decide
 from moderation.actions.reporting import file_report
-from moderation.actions.reports import open_case
 from moderation.models import AuditEvent, Case, Category, Claim, Decision, DecisionKind
 from moderation.queue import CLAIM_LASTS, claim
 from tests.factories import (

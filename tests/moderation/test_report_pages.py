@@ -1,4 +1,4 @@
-"""Reporting, following a report, and the desk where admins read and decide."""
+"""Reporting, and following a report."""
 
 import re
 
@@ -8,14 +8,10 @@ from django.urls import reverse
 
 from accounts.ids import new_public_id
 from accounts.models import HcpChoice, Role, User
-from forum.actions.edit import edit_post
-from forum.models import Audience, Board, Notice, Post, Status
+from forum.models import Audience, Board, Post
 from moderation.actions.reporting import file_report
-from moderation.actions.reports import open_case
-from moderation.models import AuditEvent, Case, CaseStatus, Category, Outcome, Report, ReportStatus
+from moderation.models import Category, Report
 from tests.factories import (
-    any_clause,
-    fresh,
     make_board,
     make_hcp,
     make_member,
@@ -29,7 +25,6 @@ REPORT = reverse("moderation:report")
 SENT = reverse("moderation:report_sent")
 STATUS = reverse("moderation:report_status")
 OWN = reverse("moderation:own_reports")
-DESK = reverse("moderation:desk")
 NOT_HERE = 404
 MANY_POSTS = 3
 
@@ -86,27 +81,6 @@ def report_on(
         words=words,
         contact=contact,
     )
-
-
-def desk_address(report: Report) -> str:
-    return reverse("moderation:desk_report", args=[report.number])
-
-
-def case_address(case: Case) -> str:
-    return reverse("moderation:case", args=[case.public_id])
-
-
-def outcome(case: Case, **fields: object) -> dict[str, object]:
-    return {
-        "version": case.version,
-        "outcome": Outcome.ACTION_TAKEN.value,
-        "post_decision": "",
-        "clause": "",
-        "reporter_message": "Thank you. We read it and acted.",
-        "author_message": "",
-        "note": "",
-        **fields,
-    }
 
 
 def text_of(response) -> str:
@@ -236,164 +210,3 @@ def test_whoever_has_sent_no_report_reads_how_to(reporter):
     page = text_of(signed_in(reporter).get(OWN))
     assert "No reports" in page
     assert page.count(f'href="{REPORT}"') > 1  # the one on every page, and the button here
-
-
-# The desk --------------------------------------------------------------------------------------
-
-
-def test_the_desk_is_for_admins_alone(board, author, post, reporter):
-    report = report_on(post, reporter)
-    for person in (reporter, make_staff("kim", Role.MODERATOR), make_hcp("nurse")):
-        client = signed_in(person)
-        assert client.get(DESK).status_code == NOT_HERE
-        assert client.get(desk_address(report)).status_code == NOT_HERE
-
-
-def test_the_desk_lists_the_most_urgent_report_first(admin, reporter):
-    later = report_on(None, reporter, category=Category.SPAM)
-    first = report_on(None, reporter, category=Category.SUICIDE_OR_OVERDOSE)
-    page = text_of(signed_in(admin).get(DESK))
-    assert page.index(first.number) < page.index(later.number)
-    assert "Danger now" in page
-    assert "Nobody works on it yet" in page
-
-
-def test_an_empty_desk_says_so(admin):
-    assert "No open reports" in text_of(signed_in(admin).get(DESK))
-
-
-def test_a_report_shows_who_sent_it_and_what_they_wrote(admin, reporter, post):
-    report = report_on(post, reporter, words="First line.\n\nThen <b>more</b>.")
-    page = text_of(signed_in(admin).get(desk_address(report)))
-    assert "robin" in page
-    assert "First line." in page
-    assert "Then &lt;b&gt;more&lt;/b&gt;." in page
-    assert "Just take what I take." in page
-    assert AuditEvent.objects.filter(verb="read_report").count() == 1
-
-
-def test_a_report_by_somebody_signed_out_says_so_and_shows_their_address(admin):
-    report = report_on(None, None, contact="me@elsewhere.example")
-    page = text_of(signed_in(admin).get(desk_address(report)))
-    assert "Somebody signed out" in page
-    assert "me@elsewhere.example" in page
-
-
-def test_the_reported_wording_stays_when_the_author_changes_the_post(
-    admin, reporter, author, board
-):
-    for number in range(MANY_POSTS):
-        publish_thread(author, board, title=f"Thread {number}", text="All fine here.")
-    thread = publish_thread(author, board, title="Dinner", text="What I first wrote.")
-    post = thread.posts.get()
-    report = report_on(post, reporter)
-    before = text_of(signed_in(admin).get(desk_address(report)))
-    assert "The author has changed the post since." not in before
-    edit_post(post=post, author=author, version=fresh(post).version, text="Nothing to see.")
-    page = text_of(signed_in(admin).get(desk_address(report)))
-    assert "The author has changed the post since." in page
-    assert page.index("What I first wrote.") < page.index("Nothing to see.")
-
-
-def test_an_admin_never_sees_a_report_about_their_own_post_or_by_themselves(admin, reporter, board):
-    own = publish_thread(admin, board, title="Hello", text="An admin says hello.").posts.get()
-    about_me, by_me = report_on(own, reporter), report_on(None, admin)
-    client = signed_in(admin)
-    page = text_of(client.get(DESK))
-    for report in (about_me, by_me):
-        assert report.number not in page
-        assert client.get(desk_address(report)).status_code == NOT_HERE
-        assert client.post(desk_address(report)).status_code == NOT_HERE
-    assert not Case.objects.exists()
-
-
-def test_an_admin_never_sees_a_case_that_is_about_them(admin, reporter, board):
-    own = publish_thread(admin, board, title="Hello", text="An admin says hello.").posts.get()
-    case = open_case(report=report_on(own, reporter), admin=make_staff("grace", Role.ADMIN))
-    client = signed_in(admin)
-    assert client.get(case_address(case)).status_code == NOT_HERE
-    assert client.post(case_address(case), outcome(case)).status_code == NOT_HERE
-    case.refresh_from_db()
-    assert case.status == CaseStatus.OPEN
-
-
-# Cases -----------------------------------------------------------------------------------------
-
-
-def test_an_admin_opens_a_case_decides_it_and_the_reporter_is_told(admin, reporter, post):
-    report = report_on(post, reporter)
-    desk = signed_in(admin)
-    answer = desk.post(desk_address(report))
-    case = Case.objects.get()
-    assert answer["Location"] == case_address(case)
-    assert "You work on it" in text_of(desk.get(DESK))
-    mine = signed_in(reporter)
-    own = reverse("moderation:own_report", args=[report.number])
-    assert "Being looked at" in text_of(mine.get(own))
-
-    answer = desk.post(case_address(case), outcome(case))
-    assert answer["Location"] == case_address(case)
-    page = text_of(desk.get(case_address(case)))
-    assert "We took action" in page
-    assert 'name="outcome"' not in page
-    assert report.number not in text_of(desk.get(DESK))
-    assert "Thank you. We read it and acted." in text_of(mine.get(own))
-    assert "Thank you. We read it and acted." in text_of(mine.get(reverse("forum:notices")))
-
-
-def test_somebody_signed_out_reads_the_answer_with_number_and_key(admin, client):
-    report = report_on(None, None)
-    case = open_case(report=report, admin=admin)
-    signed_in(admin).post(case_address(case), outcome(case))
-    page = text_of(client.post(STATUS, {"number": report.number, "key": report.key}))
-    assert "Decided" in page
-    assert "Thank you. We read it and acted." in page
-
-
-def test_author_and_reporter_get_messages_that_do_not_tell_of_each_other(
-    admin, reporter, author, post
-):
-    report = report_on(post, reporter)
-    case = open_case(report=report, admin=admin)
-    rule = any_clause()
-    signed_in(admin).post(
-        case_address(case),
-        outcome(
-            case,
-            post_decision="remove",
-            clause=rule.anchor,
-            author_message="Please do not tell others what to take.",
-            note="Second time for wren.",
-        ),
-    )
-    assert fresh(post).status == Status.REMOVED
-    to_author = Notice.objects.get(recipient=author, message__contains=rule.line)
-    to_reporter = Notice.objects.get(recipient=reporter)
-    assert "Please do not tell others what to take." in to_author.message
-    assert "Thank you" not in to_author.message
-    assert to_reporter.message == "Thank you. We read it and acted."
-    for person in (author, reporter):
-        pages = signed_in(person)
-        assert "Second time for wren." not in text_of(pages.get(reverse("forum:notices")))
-
-
-def test_acting_on_a_post_without_a_rule_is_refused_at_the_field(admin, reporter, post):
-    case = open_case(report=report_on(post, reporter), admin=admin)
-    page = text_of(signed_in(admin).post(case_address(case), outcome(case, post_decision="hide")))
-    assert "Pick the rule that this is about." in page
-    assert "Tell the author why." in page
-    assert 'id="id_clause_error"' in page
-    assert "Thank you. We read it and acted." in page
-    assert fresh(post).status == Status.PUBLISHED
-
-
-def test_a_case_that_a_colleague_decided_first_stays_as_they_decided(admin, reporter, post):
-    report = report_on(post, reporter)
-    case = open_case(report=report, admin=admin)
-    late = outcome(case, reporter_message="Too late.")
-    signed_in(make_staff("grace", Role.ADMIN)).post(case_address(case), outcome(case))
-    page = text_of(signed_in(admin).post(case_address(case), late))
-    assert "This case was decided before you sent." in page
-    report.refresh_from_db()
-    assert report.status == ReportStatus.DECIDED
-    assert report.outcome_message == "Thank you. We read it and acted."

@@ -9,6 +9,7 @@ from accounts.models import CutOff, Role, User
 from accounts.viewer import viewer_of
 from forum.errors import NotVisible
 from forum.models import Notice, NoticeKind, Post
+from moderation.actions.cases import open_case
 from moderation.actions.reporting import (
     COMPLAIN_WITHIN,
     TooLate,
@@ -23,18 +24,17 @@ from moderation.actions.reporting import (
     withdraw,
     write_to_reporter,
 )
-from moderation.actions.reports import decide_case, open_case
 from moderation.models import (
     AuditEvent,
     Category,
     HandledWell,
-    Outcome,
     Report,
     ReportMail,
     ReportStatus,
 )
-from moderation.queries import cases_for, desk_list, open_reports_for
+from moderation.queries import cases_for, open_reports_for
 from tests.factories import make_board, make_hcp, make_member, make_staff, publish_thread
+from tests.moderation.desk import keys_on_desk, settle
 
 pytestmark = pytest.mark.django_db
 
@@ -70,13 +70,7 @@ def report(reporter: User, post: Post) -> Report:
 def decided(report: Report, admin: User) -> Report:
     """The report after an admin decided on it."""
     case = open_case(report=report, admin=admin)
-    decide_case(
-        case=case,
-        admin=admin,
-        version=case.version,
-        outcome=Outcome.NOTHING_FOUND,
-        reporter_message="We read it. No rule was broken.",
-    )
+    settle(case, admin, message="We read it. No rule was broken.")
     report.refresh_from_db()
     return report
 
@@ -159,7 +153,7 @@ def test_a_report_that_is_taken_back_is_closed_and_leaves_the_desk(report, admin
     assert withdraw(report=report) is False
     report.refresh_from_db()
     assert (report.status, report.withdrawn_at is None) == (ReportStatus.CLOSED, False)
-    assert not desk_list(viewer_of(admin)).exists()
+    assert keys_on_desk(admin) == []
     assert AuditEvent.objects.filter(verb="report_withdrawn").count() == 1
 
 
@@ -169,7 +163,7 @@ def test_where_somebody_may_be_in_danger_the_desk_goes_on(texts, admin, category
     assert withdraw(report=report)
     report.refresh_from_db()
     assert report.status == ReportStatus.RECEIVED
-    assert list(desk_list(viewer_of(admin))) == [report]
+    assert keys_on_desk(admin) == [report.number]
 
 
 def test_what_is_decided_cannot_be_taken_back(report, admin):
@@ -184,13 +178,7 @@ def test_a_case_with_a_report_that_was_taken_back_tells_the_others_alone(
     case = open_case(report=report, admin=admin)
     Report.objects.filter(pk=other.pk).update(case=case)
     withdraw(report=report)
-    decide_case(
-        case=case,
-        admin=admin,
-        version=case.version,
-        outcome=Outcome.NOTHING_FOUND,
-        reporter_message="Thank you.",
-    )
+    settle(case, admin, message="Thank you.")
     report.refresh_from_db()
     assert report.status == ReportStatus.CLOSED
     told = Notice.objects.filter(kind=NoticeKind.REPORT).values_list("recipient__pseudonym")
@@ -222,7 +210,7 @@ def test_a_complaint_is_a_report_that_somebody_uninvolved_gets(
     report.refresh_from_db()
     assert report.status == ReportStatus.APPEALED
     assert not open_reports_for(viewer_of(admin)).filter(pk=complaint.pk).exists()
-    assert list(desk_list(viewer_of(other_admin))) == [complaint]
+    assert keys_on_desk(other_admin) == [complaint.number]
     case = open_case(report=complaint, admin=other_admin)
     assert not cases_for(viewer_of(admin)).filter(pk=case.pk).exists()
     decided(complaint, other_admin)

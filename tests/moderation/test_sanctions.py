@@ -17,10 +17,10 @@ from accounts.viewer import viewer_of
 from forum.errors import NotVisible, Refused
 from forum.models import Notice, NoticeKind, Post, Status
 from forum.models.board import HoldPolicy
+from moderation.actions.cases import open_case
 from moderation.actions.decide import decide
 from moderation.actions.proposals import approve
 from moderation.actions.reporting import file_report
-from moderation.actions.reports import open_case
 from moderation.actions.sanctions import lift, sanction, sweep
 from moderation.models import (
     AuditEvent,

@@ -15,6 +15,8 @@ from forum.actions.edit import edit_post
 from forum.errors import NotVisible, Refused, StaleVersion
 from forum.models import Board, Notice, NoticeKind, Post, Status
 from moderation import outside
+from moderation.actions.case_decisions import PostChoice, approve_decision
+from moderation.actions.cases import open_case, take
 from moderation.actions.decide import decide
 from moderation.actions.proposals import (
     answer_from_outside,
@@ -26,7 +28,6 @@ from moderation.actions.proposals import (
     sweep,
 )
 from moderation.actions.reporting import file_report
-from moderation.actions.reports import decide_case, open_case
 from moderation.actions.sanctions import sanction
 from moderation.actions.second import SecondNeeded
 from moderation.models import (
@@ -54,6 +55,7 @@ from tests.factories import (
     make_staff,
     publish_thread,
 )
+from tests.moderation.desk import settle
 
 pytestmark = pytest.mark.usefixtures("texts")
 
@@ -276,25 +278,20 @@ def test_after_a_week_it_is_off_and_the_post_back(
     assert fresh(staff_post).status == Status.PUBLISHED
 
 
-def test_a_case_proposes_what_takes_two_and_decides_the_rest(
+def test_what_a_case_decides_about_staff_waits_for_a_second_admin_and_becomes_a_proposal(
     staff_post: Post, first: User, second: User
 ) -> None:
     report = file_report(category=Category.BULLYING, submission_key="k", post=staff_post)
     case = open_case(report=report, admin=first)
-    decide_case(
-        case=case,
-        admin=first,
-        version=case.version,
-        outcome=Outcome.ACTION_TAKEN,
-        reporter_message="Thank you.",
-        clause=any_clause(),
-        post_decision=DecisionKind.REMOVE,
-        author_message=MESSAGE,
-    )
+    removing = PostChoice(staff_post, staff_post.version, DecisionKind.REMOVE, MESSAGE)
+    waits = settle(case, first, outcome=Outcome.ACTION_TAKEN, clause=any_clause(), posts=[removing])
+    assert fresh(staff_post).status == Status.PUBLISHED
+    take(case=case, admin=second)
+    approve_decision(decision=waits, admin=second)
     proposal = Proposal.objects.get()
     assert (proposal.case, proposal.decision_kind) == (case, DecisionKind.REMOVE)
-    assert fresh(staff_post).status == Status.PUBLISHED
-    assert approve(proposal=proposal, person=second)
+    assert (proposal.proposed_by, proposal.closed_by) == (first, second)
+    assert fresh(staff_post).status == Status.REMOVED
     assert Decision.objects.get(post=staff_post).case == case
 
 

@@ -22,9 +22,10 @@ from forum.policy import PREMODERATION, Ticket
 from forum.queries.notices import notices_for, unread_count
 from forum.queries.threads import places_for
 from forum.states import Severity, Track
+from moderation.actions.case_decisions import PostChoice
+from moderation.actions.cases import open_case
 from moderation.actions.decide import AlreadyDecided, ClaimedByOther, decide
 from moderation.actions.reporting import file_report
-from moderation.actions.reports import decide_case, open_case
 from moderation.actions.undo import TooLate, undo
 from moderation.models import (
     AuditEvent,
@@ -48,6 +49,7 @@ from tests.factories import (
     submit_reply,
     submit_thread,
 )
+from tests.moderation.desk import settle
 from tests.seasoned import make_seasoned
 
 pytestmark = pytest.mark.django_db
@@ -276,16 +278,8 @@ def test_a_decision_in_a_case_cannot_be_undone_as_the_reporter_was_told(thread):
     post = publish_reply(make_member("friend"), thread, text="Me too.")
     report = file_report(category=Category.SPAM, submission_key="k", post=post)
     case = open_case(report=report, admin=admin)
-    decide_case(
-        case=case,
-        admin=admin,
-        version=case.version,
-        outcome=Outcome.ACTION_TAKEN,
-        reporter_message="Thank you.",
-        clause=any_clause(),
-        post_decision=DecisionKind.REMOVE,
-        author_message="Please be kind.",
-    )
+    removing = PostChoice(post, post.version, DecisionKind.REMOVE, "Please be kind.")
+    settle(case, admin, outcome=Outcome.ACTION_TAKEN, clause=any_clause(), posts=[removing])
     refused(TooLate, Decision.objects.get(case=case), admin)
 
 

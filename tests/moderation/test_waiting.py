@@ -6,7 +6,7 @@ import pytest
 
 from forum.models import TicketClock
 from forum.states import Severity
-from moderation.actions.reports import mark_report_looked_at
+from moderation.actions.cases import mark_report_looked_at
 from moderation.models import Category, Report
 from moderation.waiting import report_tails, ticket_tails
 from tests.factories import make_board, make_member, submit_thread

@@ -14,9 +14,10 @@ from config.demo.seed.texts import DecisionEntry, SentEntry
 from forum.actions.drafts import save_draft
 from forum.actions.submit import submit_post
 from forum.models import Board, Notice, Post, Thread
+from moderation.actions.case_decisions import PostChoice, decide_case
+from moderation.actions.cases import open_case
 from moderation.actions.decide import decide
 from moderation.actions.reporting import file_report
-from moderation.actions.reports import decide_case, open_case
 from moderation.models import Category, DecisionKind, Outcome, Report
 
 MODERATOR, ADMIN = "moderator", "admin_one"
@@ -146,10 +147,9 @@ def _decide_after_report(
         admin=people[ADMIN],
         version=case.version,
         outcome=Outcome.ACTION_TAKEN,
-        reporter_message=entry.reporter_message,
+        answers={report.number: entry.reporter_message},
         clause=_clause(entry.clause),
-        post_decision=DecisionKind(entry.kind),
-        author_message=entry.message,
+        posts=[PostChoice(post, post.version, DecisionKind(entry.kind), entry.message)],
         at=at,
     )
     Notice.objects.filter(recipient=report.reporter).update(mail_due_at=None)
