@@ -8,6 +8,7 @@ from moderation import deliveries, outside, renewals
 from moderation.actions import proposals, sanctions
 from moderation.actions.alerts import raise_alerts
 from moderation.actions.breakglass import sweep
+from moderation.actions.screening import tell_of_trips
 from moderation.actions.second_reviews import ask_for_looks
 
 
@@ -67,3 +68,10 @@ def ask_for_second_reviews() -> None:
 def remind_professionals() -> None:
     """Remind health professionals of the end of their year and of a changed code."""
     renewals.remind_professionals()
+
+
+@db_periodic_task(crontab(minute="*"))
+@lock_task("tell_of_trips")
+def tell_admins_of_trips() -> None:
+    """Tell admins of rules of screening that went wild, every minute."""
+    tell_of_trips()

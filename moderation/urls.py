@@ -20,6 +20,7 @@ from moderation.views import (
     reports,
     rota,
     sanctions,
+    screening,
     spam,
     texts,
     worklist,
@@ -27,6 +28,7 @@ from moderation.views import (
 
 app_name = "moderation"
 TEXT = "desk/texts/<slug:kind>/<slug:language>/<str:version>/"
+RULES = "desk/screening/<pid:public_id>/"
 urlpatterns = [
     path("queue/", worklist.queue, name="queue"),
     path("queue/next/", worklist.next_item, name="next"),
@@ -108,6 +110,15 @@ urlpatterns = [
     path("my-decisions/<str:number>/", appeals.own, name="own_appeal"),
     path("appeals/", appeals.waiting, name="appeals"),
     path("appeals/<str:number>/", appeals.desk, name="appeal_desk"),
+    path("desk/screening/", screening.listing, name="screening"),
+    path("desk/screening/start/", screening.start, name="screening_start"),
+    path("desk/screening/try/", screening.try_it, name="screening_try"),
+    path("desk/screening/reset/", screening.reset, name="screening_reset"),
+    path(RULES, screening.version, name="screening_version"),
+    path(f"{RULES}publish/", screening.publish, name="screening_publish"),
+    path(f"{RULES}back/", screening.go_back, name="screening_back"),
+    path(f"{RULES}discard/", screening.discard, name="screening_discard"),
+    path(f"{RULES}edit/<slug:kind>/", screening.edit, name="screening_edit"),
     path("desk/texts/", texts.listing, name="texts"),
     path("desk/texts/start/", texts.start, name="text_start"),
     path(TEXT, texts.text, name="text"),

@@ -13,6 +13,7 @@ from django.utils.http import urlencode
 from accounts.access import Access
 from accounts.applying.tasks import Task
 from accounts.models import Consent, Document, HcpApplication, HcpProfile, Purpose
+from forum.models import Ruleset
 from moderation.models import (
     AccountRequest,
     Alert,
@@ -218,6 +219,20 @@ def texts(name: str) -> Addresses:
         reverse(name, args=[document.kind, document.language, document.version])
         for document in Document.objects.order_by("pk")
     ]
+
+
+def rulesets(name: str, *kinds: str) -> Addresses:
+    """One address for each version of the rules of screening (and kind), and one of none."""
+
+    def addresses(world: World) -> list[str]:
+        ids = [*Ruleset.objects.order_by("pk").values_list("public_id", flat=True), "2" * 14]
+        return [
+            reverse(name, args=[public_id, *rest])
+            for public_id in ids
+            for rest in ([[kind] for kind in kinds] or [[]])
+        ]
+
+    return addresses
 
 
 def receipts(name: str) -> Addresses:
@@ -469,6 +484,20 @@ ROUTES = (
     ours("moderation:case_decide", ADMIN, FORM, cases("moderation:case_decide")),
     ours("moderation:case_second", ADMIN, ACT, cases("moderation:case_second")),
     ours("moderation:question", ACCOUNT, FORM, questions("moderation:question")),
+    ours("moderation:screening", ADMIN, READ),
+    ours("moderation:screening_start", ADMIN, ACT),
+    ours("moderation:screening_try", ADMIN, FORM),
+    ours("moderation:screening_reset", ADMIN, ACT),
+    ours("moderation:screening_version", ADMIN, READ, rulesets("moderation:screening_version")),
+    ours("moderation:screening_publish", ADMIN, ACT, rulesets("moderation:screening_publish")),
+    ours("moderation:screening_back", ADMIN, ACT, rulesets("moderation:screening_back")),
+    ours("moderation:screening_discard", ADMIN, ACT, rulesets("moderation:screening_discard")),
+    ours(
+        "moderation:screening_edit",
+        ADMIN,
+        FORM,
+        rulesets("moderation:screening_edit", "dose", "sets", "nonsense"),
+    ),
     ours("moderation:texts", ADMIN, READ),
     ours("moderation:text_start", ADMIN, ACT),
     ours("moderation:text", ADMIN, READ, texts("moderation:text")),

@@ -27,7 +27,8 @@ from accounts.models import (
 )
 from forum.actions.drafts import save_draft
 from forum.actions.edit import edit_post
-from forum.models import Audience, Post, Status, Thread
+from forum.models import Audience, Post, Ruleset, Status, Thread
+from forum.screening import SHIPPED, hash_of
 from moderation.actions.appeals import appeal
 from moderation.actions.breakglass import approve, ask
 from moderation.actions.case_evidence import answer_account, ask_account
@@ -87,6 +88,7 @@ def build_world() -> World:
     builder.two_people()
     builder.applicants()
     builder.relations()
+    builder.rules()
     for item in world.items:
         item.post = fresh(item.post)
     return world
@@ -99,6 +101,13 @@ class _Builder:
         self.world = world
         self.states_to_come: list[Item] = []
         self.authors_of: dict[By, list[User]] = {By.KNOWN: [], By.HCP: []}
+
+    def rules(self) -> None:
+        """A version of the rules of screening, and a draft."""
+        now = timezone.now()
+        values = {"tables": SHIPPED, "content_hash": hash_of(SHIPPED), "saved_at": now}
+        Ruleset.objects.create(**values, number=1, published_at=now)
+        Ruleset.objects.create(**values)
 
     # People --------------------------------------------------------------------------------
 

@@ -294,10 +294,13 @@ def _compiled(sources: Iterable[str], sets: Mapping[str, Iterable[str]]) -> tupl
     return tuple(phrase for source in sources for phrase in compile_phrase(source, sets))
 
 
-def example_problems(book: Rulebook) -> list[str]:
-    """Return one line for every example of a rule that the rule does not treat as it says."""
+def example_problems(book: Rulebook, rules: Iterable[Rule] | None = None) -> list[str]:
+    """Return one line for every example of a rule that the rule does not treat as it says.
+
+    Looks at `rules` of the book, at all where none are given.
+    """
     problems: list[str] = []
-    for rule in book.rules:
+    for rule in book.rules if rules is None else rules:
         alone = replace(book, rules=(rule,))
         problems += [f"{rule.id} misses: {text}" for text in rule.hits if not alone.screen(text)]
         problems += [f"{rule.id} flags: {text}" for text in rule.passes if alone.screen(text)]
