@@ -30,6 +30,13 @@ from accounts.viewer import Barrier, viewer_of
 from moderation.models import AuditEvent
 from tests.applicants import code, filled_application, make_applicant
 from tests.factories import give_mfa, make_hcp, make_member, make_staff
+from tests.readability import (
+    LONG_TEXT_WORDS,
+    MAX_GRADE,
+    MAX_WORDS_IN_SENTENCE,
+    main_text,
+    measure,
+)
 
 pytestmark = pytest.mark.usefixtures("texts")
 
@@ -359,3 +366,17 @@ def test_answers_of_an_earlier_round_do_not_count_for_a_renewal():
         Progress.NOT_STARTED
     }
     assert Task.DILEMMAS not in {row.task for row in tasks_of(found)}
+
+
+def test_what_applicants_read_is_easy_to_read():
+    texts = [main_text(Client().get(reverse("accounts:apply")).content.decode())]
+    for dilemma in dilemmas().all:
+        words = [dilemma.title, dilemma.story, dilemma.question]
+        for answer in dilemma.answers:
+            words += [answer.text, answer.reply]
+        texts.append("\n".join(words))
+    for text in texts:
+        reading = measure(text)
+        assert reading.words > LONG_TEXT_WORDS
+        assert reading.grade <= MAX_GRADE
+        assert reading.longest_words <= MAX_WORDS_IN_SENTENCE, reading.longest
