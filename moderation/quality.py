@@ -102,13 +102,13 @@ class Misses:
 
 def agreement(*, since: datetime) -> Agreement:
     """Second reviews that were taken since then."""
-    done = SecondReview.objects.filter(done_at__gte=since)
+    done = SecondReview.objects.filter(done_at__gte=since, decision__undone_at=None)
     return Agreement(dict(Counter(done.values_list("decision__kind", "kind"))))
 
 
 def misses(*, since: datetime) -> Misses:
     """Decisions since then on sampled posts."""
-    routine = Decision.objects.filter(decided_at__gte=since, ticket_severity=Severity.S3)
+    routine = Decision.objects.standing().filter(decided_at__gte=since, ticket_severity=Severity.S3)
     looked_at = missed = 0
     for kind, reasons in routine.values_list("kind", "ticket_reasons").iterator(chunk_size=2000):
         if any(reason.get("kind") == SAMPLED for reason in reasons or []):

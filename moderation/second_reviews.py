@@ -26,7 +26,13 @@ EVERY = 8
 OFFERED_FOR = timedelta(days=7)
 # A decision may be taken back in its first minute, and looks are not asked for in a hurry.
 NOT_BEFORE = timedelta(minutes=10)
-KINDS = (DecisionKind.PUBLISH, DecisionKind.ASK_CHANGE, DecisionKind.HIDE, DecisionKind.REMOVE)
+KINDS = (
+    DecisionKind.PUBLISH,
+    DecisionKind.PUBLISH_NOTE,
+    DecisionKind.ASK_CHANGE,
+    DecisionKind.HIDE,
+    DecisionKind.REMOVE,
+)
 
 
 def is_picked(public_id: str, *, percent: int = PERCENT) -> bool:

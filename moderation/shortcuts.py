@@ -26,6 +26,7 @@ class Action:
 ACTIONS = (
     Action("start", _("Start, or go on"), "n"),
     Action("publish", _("Pick: publish"), "p"),
+    Action("publish_note", _("Pick: publish with a note"), "o"),
     Action("ask_change", _("Pick: ask for a change"), "c"),
     Action("hide", _("Pick: hide for now"), "h"),
     Action("remove", _("Pick: remove"), "r"),

@@ -27,7 +27,7 @@ def ask_for_looks(*, at: datetime | None = None) -> int:
     case, posts of the team.
     """
     at = at or timezone.now()
-    fresh = Decision.objects.filter(
+    fresh = Decision.objects.standing().filter(
         decided_at__gt=at - OFFERED_FOR,
         decided_at__lte=at - NOT_BEFORE,
         second_review__isnull=True,
@@ -115,6 +115,6 @@ def differs(first: str, second: str) -> bool:
 
 
 def _meaning(kind: str) -> str:
-    if kind == DecisionKind.PUBLISH:
+    if kind in (DecisionKind.PUBLISH, DecisionKind.PUBLISH_NOTE):
         return "open"
     return "limited" if kind in LIMITING else "danger"

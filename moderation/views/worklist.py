@@ -20,7 +20,7 @@ from moderation.reasons import labels_of
 from moderation.second_reviews import EVERY, look_at, next_look
 from moderation.shortcuts import for_page
 from moderation.wellbeing import away_until, exposure_of
-from moderation.worklist import EPOCH, MICROSECOND, Filters, next_ticket, waiting, work_page
+from moderation.worklist import EPOCH, MANY, MICROSECOND, Filters, next_ticket, waiting, work_page
 
 FILTER_LABELS = {
     "severity": _("How urgent"),
@@ -141,6 +141,7 @@ def summary(request: SignedInRequest) -> HttpResponse:
         "sitting": sitting,
         "summary": sittings.summary_of(sitting) if sitting else None,
         "left": waiting(request.viewer, Filters(), at=timezone.now()),
+        "many": MANY,
     }
     return render(request, "moderation/summary.html", context)
 
@@ -154,6 +155,7 @@ def workbench_context(request: SignedInRequest, post: Post, until: datetime) -> 
         "renew_every": int(RENEW_EVERY.total_seconds()),
         "handled": sittings.handled_in(sitting),
         "left": waiting(request.viewer, Filters.read(sitting.filters), at=now),
+        "many": MANY,
         "filtered": bool(sitting.filters),
         "exposure": exposure_of(request.user, at=now),
         "shortcuts": for_page(request.user),
