@@ -8,10 +8,8 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from accounts.ids import new_public_id
 from accounts.models import Clause, Document, DocumentKind, User
-from forum.forms import KeyField
-from moderation.models import Category, Risk
+from moderation.models import Risk
 from moderation.models.breakglass import REASON_MAX, REASON_MIN, WORDS_MAX
 
 
@@ -32,45 +30,6 @@ def current_clauses() -> QuerySet[Clause]:
     """Clauses of the member rules in force."""
     rules = Document.objects.current(DocumentKind.MEMBER_RULES)
     return rules.clauses.all() if rules else Clause.objects.none()
-
-
-class ReportForm(forms.Form):
-    """A report. Works signed out."""
-
-    key = KeyField(initial=new_public_id)
-    category = forms.ChoiceField(
-        label=_("What is wrong?"),
-        choices=Category,
-        widget=forms.RadioSelect,
-        error_messages={"required": _("Pick the one that fits best.")},
-    )
-    words = forms.CharField(
-        label=_("In your own words"),
-        help_text=_("You can leave this empty."),
-        max_length=4000,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 4}),
-    )
-    contact = forms.EmailField(
-        label=_("Your e-mail address"),
-        help_text=_("Only if you want to hear from us and have no account."),
-        required=False,
-    )
-
-
-class StatusForm(forms.Form):
-    """Number and key of a report."""
-
-    number = forms.CharField(label=_("Number"), max_length=20)
-    key = forms.CharField(label=_("Key"), max_length=20)
-
-    def clean_number(self) -> str:
-        """As it was given, however it was typed."""
-        return self.cleaned_data["number"].strip().upper()
-
-    def clean_key(self) -> str:
-        """As it was given, however it was typed."""
-        return self.cleaned_data["key"].strip().upper()
 
 
 class AskGlassForm(forms.Form):

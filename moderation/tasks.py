@@ -4,7 +4,7 @@ from huey import crontab
 from huey.contrib.djhuey import db_periodic_task, lock_task
 
 from forum import waits
-from moderation import deliveries, outside, renewals
+from moderation import deliveries, outside, renewals, report_mail
 from moderation.actions import proposals, sanctions
 from moderation.actions.alerts import raise_alerts
 from moderation.actions.breakglass import sweep
@@ -75,3 +75,10 @@ def remind_professionals() -> None:
 def tell_admins_of_trips() -> None:
     """Tell admins of rules of screening that went wild, every minute."""
     tell_of_trips()
+
+
+@db_periodic_task(crontab(minute="*"))
+@lock_task("send_report_mail")
+def send_report_mail() -> None:
+    """Send the mails to people who reported, every minute."""
+    report_mail.send_due()

@@ -17,6 +17,7 @@ from moderation.views import (
     quality,
     queue,
     recusal,
+    reporting,
     reports,
     rota,
     sanctions,
@@ -27,6 +28,7 @@ from moderation.views import (
 )
 
 app_name = "moderation"
+FOLLOWED = "report/follow/<str:number>/"
 TEXT = "desk/texts/<slug:kind>/<slug:language>/<str:version>/"
 RULES = "desk/screening/<pid:public_id>/"
 urlpatterns = [
@@ -44,10 +46,20 @@ urlpatterns = [
     path("decisions/<pid:public_id>/", decisions.statement, name="decision"),
     path("decisions/<pid:public_id>/undo/", decisions.undo_decision, name="undo"),
     path("recuse/<pid:public_id>/", recusal.recusal, name="recuse"),
-    path("report/", reports.report, name="report"),
-    path("report/post/<pid:public_id>/", reports.report_post, name="report_post"),
-    path("report/sent/", reports.sent, name="report_sent"),
+    path("report/", reporting.report, name="report"),
+    path("report/post/<pid:public_id>/", reporting.report_post, name="report_post"),
+    path("report/person/<pid:public_id>/", reporting.report_person, name="report_person"),
     path("report/status/", reports.status, name="report_status"),
+    path("report/new/<pid:key>/<slug:name>/", reporting.step, name="report_step"),
+    path("report/sent/<str:number>/", reporting.sent, name="report_sent"),
+    path(f"{FOLLOWED}", reports.followed, name="followed"),
+    path(f"{FOLLOWED}answer/", reports.answer, name="report_answer"),
+    path(f"{FOLLOWED}add/", reports.add_posts, name="report_add"),
+    path(f"{FOLLOWED}take-back/", reports.take_back, name="report_take_back"),
+    path(f"{FOLLOWED}rate/", reports.rate, name="report_rate"),
+    path(f"{FOLLOWED}look-again/", reports.look_again, name="report_look_again"),
+    path(f"{FOLLOWED}hide/", reports.hide, name="report_hide"),
+    path(f"{FOLLOWED}meet-again/", reports.meet_again, name="report_meet_again"),
     path("my-reports/", reports.own_list, name="own_reports"),
     path("my-reports/<str:number>/", reports.own, name="own_report"),
     path("desk/", desk.desk, name="desk"),

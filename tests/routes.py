@@ -174,6 +174,24 @@ def decisions(name: str) -> Addresses:
     return addresses
 
 
+def report_steps(world: World) -> list[str]:
+    """The pages of a report that nobody has begun."""
+    steps = "what decision rule posts words who check nowhere".split()
+    return [reverse("moderation:report_step", args=["2" * 14, step]) for step in steps]
+
+
+def people(name: str) -> Addresses:
+    """One address for each persona, for one author of each kind, and for nobody."""
+
+    def addresses(world: World) -> list[str]:
+        kinds = {item.facts.by: item.post.author for item in world.items}
+        accounts = [user for user in world.people.values() if user is not None]
+        found = dict.fromkeys(user.public_id for user in [*accounts, *kinds.values()])
+        return [reverse(name, args=[public_id]) for public_id in [*found, "2" * 14]]
+
+    return addresses
+
+
 def cases(name: str) -> Addresses:
     """One address for each case."""
     return lambda world: [reverse(name, args=[public_id]) for public_id in world.case_ids]
@@ -450,8 +468,18 @@ ROUTES = (
     ours("moderation:recuse", REVIEWER, FORM, posts("moderation:recuse")),
     ours("moderation:report", PUBLIC, FORM),
     ours("moderation:report_post", READER, FORM, posts("moderation:report_post")),
-    ours("moderation:report_sent", PUBLIC, READ),
+    ours("moderation:report_person", READER, FORM, people("moderation:report_person")),
+    ours("moderation:report_step", PUBLIC, FORM, report_steps),
+    ours("moderation:report_sent", PUBLIC, READ, reports("moderation:report_sent")),
     ours("moderation:report_status", PUBLIC, FORM),
+    ours("moderation:followed", PUBLIC, READ, reports("moderation:followed")),
+    ours("moderation:report_answer", PUBLIC, ACT, reports("moderation:report_answer")),
+    ours("moderation:report_add", PUBLIC, FORM, reports("moderation:report_add")),
+    ours("moderation:report_take_back", PUBLIC, FORM, reports("moderation:report_take_back")),
+    ours("moderation:report_rate", PUBLIC, ACT, reports("moderation:report_rate")),
+    ours("moderation:report_look_again", PUBLIC, FORM, reports("moderation:report_look_again")),
+    ours("moderation:report_hide", ACCOUNT, ACT, reports("moderation:report_hide")),
+    ours("moderation:report_meet_again", ACCOUNT, ACT, reports("moderation:report_meet_again")),
     ours("moderation:own_reports", ACCOUNT, READ),
     ours("moderation:own_report", ACCOUNT, READ, reports("moderation:own_report")),
     ours("moderation:desk", ADMIN, READ),

@@ -318,6 +318,8 @@ class Teller:
                 kinds = (ReactionKind.CARE, ReactionKind.SAME) if self.variant.reacts else ()
                 for kind in kinds:
                     toggle_reaction(post=post, author=story.ghost, kind=kind)
+            if post.author.role == Role.HCP:
+                continue  # that would cut them off, and the ghost has more to say
             with self.between(f"reports {number}"):
                 file_report(
                     category=Category.BULLYING,

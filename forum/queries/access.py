@@ -120,6 +120,12 @@ def about_words(viewer: Viewer, public_id: str) -> str:
     return words % facts + " " + _("Entry %(number)s.") % facts
 
 
+def professional_of(viewer: Viewer, public_id: str) -> User | None:
+    """The professional of one entry of the viewer's own list; None for others'."""
+    row = accesses_of(viewer).filter(public_id=public_id).select_related("hcp").first()
+    return row.hcp if row else None
+
+
 @dataclass(frozen=True, slots=True)
 class OpenedDay:
     """One day of a professional's own list."""

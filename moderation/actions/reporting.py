@@ -51,7 +51,7 @@ def file_report(
     post: Post | None = None,
     about: User | None = None,
     revision: Revision | None = None,
-    evidence: Iterable[Post] = (),
+    evidence: Iterable[Revision] = (),
     clause: Clause | None = None,
     words: str = "",
     contact: str = "",
@@ -61,9 +61,9 @@ def file_report(
 ) -> Report:
     """Take a report. The same submission again gives the same report.
 
-    ``post`` and ``evidence`` must have been found through the one door for this reporter; all
-    wordings as they are now are kept. ``revision``: the wording of ``post`` that they read, where
-    that was an earlier one. ``about``: the person, where it is about no post.
+    ``post`` and the posts of ``evidence`` must have been found through the one door for this
+    reporter. What they read is kept, and what it says now. ``revision``: the wording of ``post``
+    that they read, where that was an earlier one. ``about``: the person, where it is about no post.
     ``unnamed_member``: a member who does not want the desk to know them; no row ties them to it.
     """
     at = at or timezone.now()
@@ -88,8 +88,7 @@ def file_report(
                     created_at=at,
                     due_at=due_at(severity, at, LOOK_WITHIN.get(category)),
                 )
-                kept = [revision, newest, *map(_newest_revision, evidence)]
-                _keep(report, kept, EvidenceBy.REPORTER, at)
+                _keep(report, [revision, newest, *_now_too(evidence)], EvidenceBy.REPORTER, at)
                 _keep_apart(reporter or unnamed_member, report, at)
                 _mail(report, ReportMailKind.RECEIVED, "received", at)
                 audit.record(
@@ -113,6 +112,28 @@ def file_report(
 
 def _newest_revision(post: Post) -> Revision | None:
     return post.revisions.order_by("-number").first()
+
+
+def _now_too(revisions: Iterable[Revision]) -> list[Revision | None]:
+    """Wordings that somebody read, each with what the post says now."""
+    return [row for read in revisions for row in (read, _newest_revision(read.post))]
+
+
+def pin(posts: Iterable[Post]) -> list[tuple[str, int]]:
+    """Remember which wordings of these posts somebody is shown: (public id, revision number)."""
+    rows = [(post.public_id, _newest_revision(post)) for post in posts]
+    return [(public_id, row.number) for public_id, row in rows if row is not None]
+
+
+def pinned(pins: Iterable[tuple[str, int]]) -> list[Revision]:
+    """The wordings that ``pin`` remembered, even where the posts have gone since."""
+    found = [
+        Revision.objects.filter(post__public_id=public_id, number=number)
+        .select_related("post__author")
+        .first()
+        for public_id, number in pins
+    ]
+    return [row for row in found if row is not None]
 
 
 def _keep(

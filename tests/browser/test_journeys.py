@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from accounts.documents import publish_texts
 from accounts.models import User
 from forum.models import Notice, Post, Status
-from moderation.models import Decision, Report
+from moderation.models import Decision
 from tests.browser.people import Community, make_community
 from tests.factories import submit_thread
 
@@ -139,21 +139,6 @@ def test_a_moderator_asks_for_a_change_and_the_author_is_told(
     expect(any_page.get_by_text("Could you say what you did instead?")).to_be_visible()
 
 
-def test_somebody_signed_out_reports_and_follows_it(any_page: Page, community: Community) -> None:
-    any_page.goto("/")
-    any_page.get_by_role("link", name="Report", exact=True).click()
-    any_page.get_by_label("A health professional crossed a line").check()
-    any_page.get_by_label("In your own words").fill("They asked for my number.")
-    any_page.get_by_role("button", name="Send").click()
-    report = Report.objects.get()
-    expect(any_page.get_by_text(report.number)).to_be_visible()
-    any_page.goto("/report/status/")
-    any_page.get_by_label("Number").fill(report.number.lower())
-    any_page.get_by_label("Key").fill(report.key)
-    any_page.locator("main").get_by_role("button").click()
-    expect(any_page.get_by_text("Received")).to_be_visible()
-
-
 def test_an_admin_decides_a_report_and_tells_the_reporter(
     page: Page, community: Community, sign_in: SignIn
 ) -> None:
@@ -161,7 +146,7 @@ def test_an_admin_decides_a_report_and_tells_the_reporter(
     page.goto(f"/t/{community.thread.public_id}/")
     page.get_by_role("link", name="Report MarmaladeMoth").first.click()
     page.get_by_label("Bullying or hate").check()
-    page.get_by_role("button", name="Send").click()
+    page.get_by_role("button", name="Send now").click()
     sign_in(page, community.admin)
     page.goto("/desk/")
     page.locator("main a[href*='/desk/reports/']").first.click()

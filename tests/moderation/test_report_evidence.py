@@ -6,7 +6,7 @@ from django.db import DatabaseError, connection, transaction
 from accounts.models import User
 from forum.actions.edit import edit_post
 from forum.models import Post, Revision, Thread
-from moderation.actions.reporting import add_evidence, file_report, withdraw
+from moderation.actions.reporting import add_evidence, file_report, pin, pinned, withdraw
 from moderation.models import (
     AuditEvent,
     Case,
@@ -62,7 +62,7 @@ def test_all_posts_that_the_reporter_picked_are_kept_as_they_are_now(
     reporter, author, thread, post
 ):
     reply = publish_reply(author, thread, text="And slow.")
-    report = filed(reporter, post, evidence=[reply, post])
+    report = filed(reporter, post, evidence=pinned(pin([reply, post])))
     edit_post(post=reply, author=author, version=reply.version, text="All is well.")
     assert wordings(report) == ["You are dumb.", "And slow."]
     assert set(report.evidence.values_list("post_public_id", flat=True)) == {

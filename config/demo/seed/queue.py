@@ -17,12 +17,13 @@ from forum.models import Board, Notice, Post, Thread
 from moderation.actions.case_decisions import PostChoice, decide_case
 from moderation.actions.cases import open_case
 from moderation.actions.decide import decide
-from moderation.actions.reporting import file_report
-from moderation.models import Category, DecisionKind, Outcome, Report
+from moderation.actions.reporting import ask_reporter, file_report
+from moderation.models import Category, DecisionKind, Outcome, Report, ReportMail
 
 MODERATOR, ADMIN = "moderator", "admin_one"
 FIRST_REPORT = timedelta(minutes=25)
 BETWEEN_REPORTS = timedelta(hours=2, minutes=20)
+UNTIL_QUESTION = timedelta(minutes=20)
 
 
 def add_decided(*, seed: int, now: datetime, people: dict[str, User]) -> int:
@@ -56,7 +57,8 @@ def add_reports(*, now: datetime, people: dict[str, User]) -> int:
         key = _key("report", entry.reporter, entry.board, entry.thread_title, entry.words)
         if Report.objects.filter(submission_key=key).exists():
             continue
-        file_report(
+        at = now - FIRST_REPORT - number * BETWEEN_REPORTS
+        report = file_report(
             category=Category(entry.category),
             submission_key=key,
             reporter=people[entry.reporter],
@@ -66,10 +68,21 @@ def add_reports(*, now: datetime, people: dict[str, User]) -> int:
                 position=entry.post_index + 1,
             ),
             words=entry.words,
-            at=now - FIRST_REPORT - number * BETWEEN_REPORTS,
+            at=at,
         )
+        if entry.question:
+            ask_reporter(
+                report=report, admin=people[ADMIN], text=entry.question, at=at + UNTIL_QUESTION
+            )
+        _mail_nothing(report)
         added += 1
     return added
+
+
+def _mail_nothing(report: Report) -> None:
+    """The people of the demo have no mailboxes."""
+    Notice.objects.filter(recipient=report.reporter).update(mail_due_at=None)
+    ReportMail.objects.filter(report=report).update(mail_due_at=None)
 
 
 def _key(*names: str) -> str:
@@ -152,4 +165,4 @@ def _decide_after_report(
         posts=[PostChoice(post, post.version, DecisionKind(entry.kind), entry.message)],
         at=at,
     )
-    Notice.objects.filter(recipient=report.reporter).update(mail_due_at=None)
+    _mail_nothing(report)

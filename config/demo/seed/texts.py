@@ -67,7 +67,10 @@ class SentEntry:
 
 @dataclass(frozen=True, slots=True)
 class ReportEntry:
-    """A report on a post of a thread; ``post_index`` counts from 0."""
+    """A report on a post of a thread; ``post_index`` counts from 0.
+
+    ``question``: what the desk asks the reporter, and waits for.
+    """
 
     reporter: str
     board: str
@@ -75,6 +78,7 @@ class ReportEntry:
     post_index: int
     category: str
     words: str
+    question: str = ""
 
 
 @dataclass(frozen=True, slots=True)
