@@ -9,12 +9,12 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from moderation.actions.reports import open_case
 from playwright.sync_api import BrowserContext, Page, expect
 
 from accounts.documents import publish_texts
 from accounts.models import CutOff, User
 from forum.models import Post
+from moderation.actions.cases import open_case
 from moderation.actions.reporting import ask_reporter
 from moderation.models import Report
 from moderation.tasks import send_report_mail
