@@ -26,7 +26,7 @@ from forum.queries.threads import ShownPost
 from forum.waits import in_words, usual_waits
 
 # Change it when the template changes what it shows for the same post.
-LAYOUT = 4
+LAYOUT = 5
 _TAG = re.compile(r"(<[^>]*>)")
 
 
@@ -127,6 +127,7 @@ def _key(viewer: Viewer, item: ShownPost, wait: dict[int, str]) -> str:
         tuple((q.excerpt, q.source.public_id, q.source.author.pseudonym) for q in item.quotes),
         item.reactions,
         sorted(item.own_reactions),
+        item.hidden,
         _wait_of(viewer, post, wait),
         item.is_saved,
     )
@@ -148,6 +149,7 @@ def _render(viewer: Viewer, item: ShownPost, wait: dict[int, str]) -> str:
             "reader": viewer.role,
             "quotes": item.quotes,
             "is_saved": item.is_saved,
+            "hidden": item.hidden,
             "quote_address": reverse("forum:reply", args=[post.thread.public_id])
             + f"?quote={post.public_id}",
             "reactions": [

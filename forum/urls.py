@@ -43,6 +43,7 @@ urlpatterns = [
     path("t/<pid:public_id>/react/", threads.react, name="react"),
     path("p/<pid:public_id>/", threads.post, name="post"),
     path("p/<pid:public_id>/edit/", edit_views.edit, name="edit"),
+    path("p/<pid:public_id>/delete/", edit_views.withdraw, name="withdraw"),
     path("p/<pid:public_id>/history/", edit_views.history, name="history"),
     path("p/<pid:public_id>/take-back/", involvement.narrow, name="narrow"),
     path("p/<pid:public_id>/block/", relations.block, name="block"),

@@ -160,4 +160,5 @@ def _context(viewer: Viewer, post: Post) -> list[Post]:
 def _quotes(viewer: Viewer, post: Post) -> list[Quote]:
     """What the post quotes, where the reviewer may know the source."""
     sources = Post.objects.handleable_by(viewer).filter(status=Status.PUBLISHED)
-    return list(post.quotes.filter(source__in=sources).select_related("source__author"))
+    quotes = post.quotes.filter(source__in=sources).select_related("source__author")
+    return [quote for quote in quotes if quote.still_stands]

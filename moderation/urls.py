@@ -24,6 +24,7 @@ from moderation.views import (
     screening,
     spam,
     texts,
+    threads,
     worklist,
 )
 
@@ -42,6 +43,7 @@ urlpatterns = [
     path("queue/<pid:public_id>/renew/", worklist.renew, name="renew"),
     path("me/hard-topics/", bench.wellbeing, name="wellbeing"),
     path("me/keyboard/", bench.keys, name="keys"),
+    path("threads/<pid:public_id>/", threads.thread, name="thread"),
     path("decisions/", decisions.own_list, name="own_decisions"),
     path("decisions/<pid:public_id>/", decisions.statement, name="decision"),
     path("decisions/<pid:public_id>/undo/", decisions.undo_decision, name="undo"),

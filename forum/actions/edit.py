@@ -10,10 +10,12 @@ from accounts.viewer import viewer_of
 from forum import markdown
 from forum.actions.audience import narrow
 from forum.actions.breaker import count_hits, rules_counted_for
+from forum.actions.hide_part import mark
 from forum.actions.state import change_state, lock_post
 from forum.actions.submit import check_hcp_dose, verdict_on
+from forum.due import due_at
 from forum.errors import NotVisible, Refused, StaleVersion, cannot_write
-from forum.models import Audience, Post, Quote, Revision, Status
+from forum.models import Audience, HiddenPart, Post, Quote, Revision, Status
 from forum.policy import EDITED, Ticket
 from forum.rules import findings_in
 from forum.search import index
@@ -58,7 +60,8 @@ def edit_post(
         at=at,
     )
     status, ticket = verdict.status, verdict.ticket
-    if post.status != Status.PUBLISHED and status == Status.PUBLISHED:
+    waits = post.status != Status.PUBLISHED and status == Status.PUBLISHED
+    if _had_hidden_parts(post, text) or waits:
         # A text that a human was to look at stays held until one did.
         status = Status.HELD
     if post.has_ticket or status == Status.HELD:
@@ -90,6 +93,15 @@ def _under_the_choice_of_now(post: Post, author: User) -> Post:
     return lock_post(post.pk)
 
 
+def _had_hidden_parts(post: Post, text: str) -> bool:
+    """Whether words of it were hidden: they must not come back without a look."""
+    hidden = HiddenPart.objects.filter(post=post)
+    had = hidden.exists()
+    if mark() not in text:
+        hidden.delete()
+    return had
+
+
 def _stricter(ticket: Ticket | None, post: Post, at: datetime) -> Ticket:
     """The new ticket, no later and no milder than one the post already has."""
     severities = [ticket.severity] if ticket else []
@@ -103,6 +115,6 @@ def _stricter(ticket: Ticket | None, post: Post, at: datetime) -> Ticket:
     return Ticket(
         severity=min(severities, default=Severity.S2),
         track=track,
-        due_at=min(due, default=at),
+        due_at=min(due, default=due_at(Severity.S2, at)),
         reasons=[*reasons, {"kind": EDITED}],
     )

@@ -5,6 +5,7 @@ from forum.models.board import Board
 from forum.models.breaker import RuleDay, RuleTrip
 from forum.models.clock import TicketClock, UsualWait
 from forum.models.draft import Draft
+from forum.models.hidden_part import HiddenPart
 from forum.models.hours import StaffedHours
 from forum.models.notice import Notice, NoticeKind
 from forum.models.post import Post, Quote, Revision
@@ -29,6 +30,7 @@ __all__ = [
     "Follow",
     "FollowKind",
     "HcpAccess",
+    "HiddenPart",
     "Notice",
     "NoticeKind",
     "Origin",

@@ -145,3 +145,8 @@ class Quote(models.Model):
 
     def __str__(self) -> str:
         return f"{self.post_id} quotes {self.source_id}"
+
+    @property
+    def still_stands(self) -> bool:
+        """Whether the source, which must be loaded, still has the words: a part may be hidden."""
+        return self.excerpt in self.source.text

@@ -37,6 +37,10 @@ class Thread(models.Model):
     is_locked = models.BooleanField(default=False, db_default=False)
     # The highest position given to a post; positions are given once and never again.
     last_position = models.PositiveIntegerField(default=0, db_default=0)
+    # After a merge: the post that opened this thread, which stands in another one now.
+    now_at = models.ForeignKey(
+        "forum.Post", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     created_at = models.DateTimeField()
     published_at = models.DateTimeField(null=True, blank=True)
 

@@ -12,6 +12,7 @@ from forum import visibility
 from forum.access_log import with_openings
 from forum.models import (
     Follow,
+    HiddenPart,
     Post,
     Quote,
     Reaction,
@@ -37,6 +38,7 @@ class ShownPost:
     reactions: tuple[tuple[str, int], ...] = ()  # (kind, sum), kinds in their order
     own_reactions: frozenset[str] = frozenset()
     is_saved: bool = False
+    hidden: tuple[str, ...] = ()  # words of the viewer's own post that a moderator hid
 
 
 def posts_on(shown: list[ShownPost]) -> list[Post]:
@@ -174,6 +176,12 @@ def thread_page(viewer: Viewer, thread: Thread, number: int | None = None) -> Th
     )
 
 
+def find_moved(viewer: Viewer, public_id: str) -> Post | None:
+    """Where a thread went that was put together with another: its former opening, if visible."""
+    moved = Thread.objects.filter(public_id=public_id, now_at__isnull=False).values("now_at")
+    return Post.objects.visible_to(viewer).filter(pk__in=moved).select_related("thread").first()
+
+
 def page_of(viewer: Viewer, post: Post) -> int | None:
     """The number of the window that shows a visible post; None (the last) before publication."""
     if post.position is None:
@@ -192,10 +200,16 @@ def dressed(viewer: Viewer, posts: list[Post]) -> list[ShownPost]:
         .select_related("source__author")
         .order_by("position", "pk")
     ):
-        quotes[quote.post_id].append(quote)
+        if quote.still_stands:
+            quotes[quote.post_id].append(quote)
     own: defaultdict[int, set[str]] = defaultdict(set)
     for post_id, kind in _own_marks(viewer, ids):
         own[post_id].add(kind)
+    hidden: defaultdict[int, list[str]] = defaultdict(list)
+    own_ids = [post.pk for post in posts if post.author_id == viewer.user_id]
+    if own_ids:
+        for part in HiddenPart.objects.filter(post_id__in=own_ids).select_related("revision"):
+            hidden[part.post_id].append(part.words)
     unmet = _reactions_of_unmet(viewer, ids)
     audience = visibility.summary_audience(viewer)
     return [
@@ -210,6 +224,7 @@ def dressed(viewer: Viewer, posts: list[Post]) -> list[ShownPost]:
             ),
             own_reactions=frozenset(own[post.pk] - {SAVED}),
             is_saved=SAVED in own[post.pk],
+            hidden=tuple(hidden[post.pk]),
         )
         for post in posts
     ]

@@ -1,13 +1,16 @@
 """Changing one's own post, and reading its earlier wordings."""
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import Access, access
 from accounts.http import SignedInRequest
 from forum.access_log import record_shown
 from forum.actions.edit import EDITABLE, edit_post
+from forum.actions.withdraw import WITHDRAWABLE, withdraw_post
 from forum.errors import NotVisible, Refused, StaleVersion
 from forum.forms import EditForm
 from forum.models import Post, Surface
@@ -48,6 +51,24 @@ def edit(request: SignedInRequest, public_id: str) -> HttpResponse:
             status = 409
     context = {"post": post, "thread": post.thread, "form": form, "newer": newer}
     return render(request, "forum/edit.html", context, status=status)
+
+
+@access(Access.READER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def withdraw(request: SignedInRequest, public_id: str) -> HttpResponse:
+    """Ask once, then delete one's own post."""
+    post = _own(request, public_id)
+    if post.status not in WITHDRAWABLE:
+        raise Http404
+    record_shown(request, Surface.OWN_POSTS, titles=[post])
+    if request.method == "POST":
+        try:
+            withdraw_post(post=post, author=request.user)
+        except NotVisible:
+            raise Http404 from None
+        messages.success(request, _("Deleted. Nobody can read it here any more."))
+        return redirect("forum:my_posts")
+    return render(request, "forum/withdraw.html", {"post": post, "thread": post.thread})
 
 
 @access(Access.READER)

@@ -24,6 +24,7 @@ from forum.queries.reading import reading_of
 from forum.queries.threads import (
     ThreadPage,
     dressed,
+    find_moved,
     find_post,
     find_thread,
     own_posts,
@@ -38,6 +39,8 @@ from forum.queries.threads import (
 def thread(request: SignedInRequest, public_id: str) -> HttpResponse:
     """One window of a thread; ``?page=`` counts from 1."""
     found = find_thread(request.viewer, public_id)
+    if found is None and (moved := find_moved(request.viewer, public_id)):
+        return HttpResponseRedirect(post_address(request, moved))
     number = _number(request.GET.get("page", "1"))
     page = thread_page(request.viewer, found, number) if found else None
     if found is None or page is None:

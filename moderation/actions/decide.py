@@ -1,5 +1,6 @@
 """Deciding on a post."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -11,8 +12,9 @@ from django.utils.translation import gettext as _
 from accounts.models import Clause, User
 from accounts.viewer import viewer_of
 from forum.actions.clocks import mark_looked_at
+from forum.actions.hide_part import NoSuchPassage, hide_parts
 from forum.actions.notices import notify
-from forum.actions.state import Standing, change_state, lock_post
+from forum.actions.state import IllegalMove, Standing, change_state, lock_post
 from forum.due import due_at
 from forum.errors import NotVisible, StaleVersion
 from forum.models import NoticeKind, Post, Status
@@ -30,7 +32,9 @@ LEADS_TO: dict[DecisionKind, Status | None] = {
     DecisionKind.ASK_CHANGE: Status.CHANGES,
     DecisionKind.HIDE: Status.HIDDEN,
     DecisionKind.REMOVE: Status.REMOVED,
+    DecisionKind.HIDE_PART: Status.PUBLISHED,
     DecisionKind.SAFEGUARD: None,
+    DecisionKind.CLOSE: None,
 }
 
 
@@ -64,6 +68,7 @@ def decide(
     clause: Clause | None = None,
     message: str = "",
     private_note: str = "",
+    passages: Sequence[str] = (),
     case: Case | None = None,
     seconded: Proposal | None = None,
     at: datetime | None = None,
@@ -73,17 +78,22 @@ def decide(
     Writes the decision, changes the post, clears the ticket and the claim, tells the author (once
     it can no longer be undone) and the audit log, all or nothing. ``case``: an admin decides as
     part of a case; then the post needs no ticket. ``seconded``: what another person proposed and
-    this one agreed to just now. Raises ``NotVisible`` (no such ticket for this person),
-    ``StaleVersion``, ``AlreadyDecided``, ``ClaimedByOther``, ``ReasonsMissing``, ``IllegalMove``,
-    and ``SecondNeeded`` where one person is not enough: ``decide_or_propose``
+    this one agreed to just now. ``passages``: the words to hide, exactly. Raises ``NotVisible``
+    (no such ticket for this person), ``StaleVersion``, ``AlreadyDecided``, ``ClaimedByOther``,
+    ``ReasonsMissing``, ``IllegalMove``,
+    ``NoSuchPassage``, and ``SecondNeeded`` where one person is not enough: ``decide_or_propose``
     (actions/proposals.py) then proposes it.
     """
     at = at or timezone.now()
     if (kind in LIMITING and clause is None) or (kind in SAYING and not message.strip()):
         raise ReasonsMissing
+    if (kind == DecisionKind.HIDE_PART) != bool(passages):
+        raise NoSuchPassage
     post = lock_post(post.pk)
     _check_may_decide(post, moderator, version, case, at, needs_ticket=seconded is None)
     check_one_is_enough(post=post, moderator=moderator, kind=kind, seconded=seconded)
+    if (kind == DecisionKind.CLOSE) and post.status != Status.WITHDRAWN:
+        raise IllegalMove(f"close {post.status}")
     to = LEADS_TO[kind] or Status(post.status)
     before = Status(post.status)
     told_from = at + UNDO_FOR
@@ -109,6 +119,8 @@ def decide(
     settle(decision=decision, at=at)
     ticket = _safeguarding(post, at) if kind == DecisionKind.SAFEGUARD else None
     mark_looked_at(post, at=at)
+    if passages:
+        hide_parts(post=post, passages=passages, at=at)
     change_state(post=post, to=to, ticket=ticket, clause=clause, at=at, told_from=told_from)
     Claim.objects.filter(post=post).delete()
     audit.record(
@@ -179,7 +191,9 @@ def _tell_author(decision: Decision, at: datetime) -> None:
         Status.HIDDEN: _("We hid your post for now. You can still see it."),
         Status.REMOVED: _("We removed your post. You can still see it."),
     }
-    parts = [told.get(Status(decision.status_after), "")]
+    hid_part = decision.kind == DecisionKind.HIDE_PART
+    opening = _("Your post is open to others. We hid a few words of it.") if hid_part else ""
+    parts = [opening or told.get(Status(decision.status_after), "")]
     if decision.clause:
         parts.append(_("The rule: %(line)s") % {"line": decision.clause.line})
     parts.append(decision.message)

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.viewer import viewer_of
+from forum.actions.hide_part import show_parts_again
 from forum.actions.notices import recall
 from forum.actions.state import Standing, lock_post, put_back
 from forum.errors import NotVisible, StaleVersion
@@ -45,6 +46,8 @@ def undo(*, decision: Decision, moderator: User, at: datetime | None = None) -> 
         raise ClaimedByOther(claimed)
     Decision.objects.filter(pk=decision.pk).update(undone_at=at)
     recall(post=post, same_as=told_as(decision), at=at)
+    if decision.kind == DecisionKind.HIDE_PART:
+        show_parts_again(post=post, hidden_at=decision.decided_at, at=at)
     put_back(post=post, standing=Standing.from_json(decision.before), at=at)
     audit.record(
         actor=moderator,

@@ -34,13 +34,21 @@ class DecisionKind(models.TextChoices):
     PUBLISH = "publish", _("Publish")
     PUBLISH_NOTE = "publish_note", _("Publish, with a note to the author")
     ASK_CHANGE = "ask_change", _("Ask for a change")
+    HIDE_PART = "hide_part", _("Hide a part")
     HIDE = "hide", _("Hide for now")
     REMOVE = "remove", _("Remove")
     SAFEGUARD = "safeguard", _("Pass to the safeguarding lead")
+    # For what its author deleted while somebody may need help.
+    CLOSE = "close", _("Nothing more to do")
 
 
 # Decisions that take something from somebody: a clause and a message are needed.
-LIMITING = (DecisionKind.ASK_CHANGE, DecisionKind.HIDE, DecisionKind.REMOVE)
+LIMITING = (
+    DecisionKind.ASK_CHANGE,
+    DecisionKind.HIDE_PART,
+    DecisionKind.HIDE,
+    DecisionKind.REMOVE,
+)
 
 
 # Decisions that say something to the author: a message is needed.

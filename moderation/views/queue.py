@@ -10,21 +10,30 @@ from django.views.decorators.http import require_http_methods
 from accounts.access import Access, access
 from accounts.http import SignedInRequest
 from forum.access_log import record_shown
+from forum.actions.hide_part import NoSuchPassage
 from forum.actions.state import IllegalMove
 from forum.cards import body
 from forum.errors import NotVisible, StaleVersion
 from forum.models import Post, Surface
-from moderation.actions.decide import AlreadyDecided, ClaimedByOther
+from moderation.actions.decide import AlreadyDecided, ClaimedByOther, decide
 from moderation.actions.proposals import decide_or_propose
+from moderation.actions.second import SecondNeeded
 from moderation.actions.second_reviews import take_look
 from moderation.decide_forms import DecideForm
 from moderation.decisions import last_undoable
-from moderation.models import Claim, DecisionKind, Proposal, WhySecond
+from moderation.forms import current_clauses
+from moderation.messages import likely_anchors
+from moderation.models import Claim, Decision, DecisionKind, Proposal, WhySecond
 from moderation.queue import open_item
 from moderation.reasons import reasons_for
 from moderation.second_reviews import look_at, open_second_review
 from moderation.views.worklist import next_item, workbench_context
+from moderation.worddiff import changes_since_decision
 
+NO_SUCH_PASSAGE = _(
+    "These words do not stand in the post like this, or the title has them, or nothing is left."
+)
+NOT_IN_PART = _("This takes a second person. Hide all of it, or ask for a change.")
 CHANGED = _("This changed while you were looking. Please read it again, then decide.")
 
 
@@ -50,6 +59,7 @@ def item(request: SignedInRequest, public_id: str) -> HttpResponse:
         posts=[found.post, *found.context, *(quote.source for quote in found.quotes)],
         titles=[found.post],
     )
+    form.offer(found.post)
     form.initial["version"] = found.post.version
     if form.is_bound and form.non_field_errors():
         # The new wording is shown; what was typed stays, and now speaks of this version.
@@ -66,6 +76,8 @@ def item(request: SignedInRequest, public_id: str) -> HttpResponse:
         and found.post.review_due_at < timezone.now(),
         "reasons": reasons_for(found.post),
         "form": form,
+        "likely": likely_anchors(found.post, [clause.anchor for clause in current_clauses()]),
+        "changes": changes_since_decision(found.post),
         "undoable": last_undoable(request.user, at=timezone.now()),
         **workbench_context(request, found.post, found.until),
     }
@@ -74,22 +86,13 @@ def item(request: SignedInRequest, public_id: str) -> HttpResponse:
 
 def _decide(request: SignedInRequest, public_id: str, form: DecideForm) -> HttpResponse | None:
     """Decide with a valid form; None where the post changed and must be read again."""
-    data = form.cleaned_data
     if look_at(request.viewer, public_id, at=timezone.now()) is not None:
         return _look_again(request, public_id, form)
     post = Post.objects.handleable_by(request.viewer).filter(public_id=public_id).first()
     if post is None:
         raise Http404
     try:
-        outcome = decide_or_propose(
-            post=post,
-            moderator=request.user,
-            kind=DecisionKind(data["kind"]),
-            version=data["version"],
-            clause=data["clause"],
-            message=data["message"],
-            private_note=data["private_note"],
-        )
+        outcome = _decide_or_propose(request, post, form)
     except NotVisible:
         raise Http404 from None
     except AlreadyDecided as done:
@@ -101,12 +104,37 @@ def _decide(request: SignedInRequest, public_id: str, form: DecideForm) -> HttpR
     except (StaleVersion, IllegalMove):
         form.add_error(None, CHANGED)
         return None
+    if outcome is None:
+        return None
     if isinstance(outcome, Proposal):
         messages.success(request, _("Proposed. It counts when a second person agrees."))
         if outcome.reason != WhySecond.SHADOW:
             return redirect("moderation:proposal", outcome.public_id)
         return next_item(request)
     return next_item(request)
+
+
+def _decide_or_propose(
+    request: SignedInRequest, post: Post, form: DecideForm
+) -> Decision | Proposal | None:
+    """Decide; where that takes two people, propose. Hiding a part cannot be proposed.
+
+    None where the form says what is wrong.
+    """
+    data = form.cleaned_data
+    kind = DecisionKind(data["kind"])
+    values = {name: data[name] for name in ("version", "clause", "message", "private_note")}
+    if kind != DecisionKind.HIDE_PART:
+        return decide_or_propose(post=post, moderator=request.user, kind=kind, **values)
+    try:
+        return decide(
+            post=post, moderator=request.user, kind=kind, passages=data["passages"], **values
+        )
+    except NoSuchPassage:
+        form.add_error("passages", NO_SUCH_PASSAGE)
+    except SecondNeeded:
+        form.add_error("kind", NOT_IN_PART)
+    return None
 
 
 def _look_again(request: SignedInRequest, public_id: str, form: DecideForm) -> HttpResponse:

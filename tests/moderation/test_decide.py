@@ -79,6 +79,8 @@ def do(post: Post, moderator: User, kind: DecisionKind, **changes) -> Decision:
         values |= {"clause": any_clause()}
     if kind in SAYING:
         values |= {"message": MESSAGE}
+    if kind == DecisionKind.HIDE_PART:
+        values |= {"passages": post.text.split()[:1]}
     return decide(post=post, moderator=moderator, kind=kind, **{**values, **changes})
 
 

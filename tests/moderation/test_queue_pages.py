@@ -255,7 +255,10 @@ def test_a_missing_message_is_said_and_the_chosen_rule_stays(reviewer, held):
     answer = reviewer.post(address(held), decision(held, DecisionKind.HIDE, clause=rule.anchor))
     page = text_of(answer)
     assert answer.status_code == INVALID
-    assert "Tell the author why." in page
+    assert "These are our usual words." in page
+    assert "We hid your post for now" in page
+    assert "Say it in a kinder way." in page
+    assert fresh(held).status == Status.HELD
     shown = [option for option in page.split("<label") if 'name="clause"' in option]
     assert [f'value="{rule.anchor}"' in option for option in shown if " checked" in option] == [
         True
