@@ -107,6 +107,7 @@ def test_rules_that_are_no_longer_in_force_are_not_offered(held):
 def test_an_empty_message_is_filled_and_shown_and_only_then_sent(reviewer, held, kind):
     rule = any_clause()
     sent = {"version": held.version, "kind": kind, "clause": rule.anchor, "message": " "}
+    sent["passages"] = "sensor" if kind == DecisionKind.HIDE_PART else ""
     answer = reviewer.post(address(held), sent)
     usual = usual_message(kind, rule)
     assert answer.status_code == 422
