@@ -33,7 +33,7 @@ def bring_back_triggers(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0007_hcp_proofs_append_only"),
-        ("forum", "0014_parts_and_merges"),
+        ("forum", "0015_parts_and_merges"),
         ("moderation", "0013_cases"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

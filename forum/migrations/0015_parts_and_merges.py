@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("forum", "0013_desk_notices"),
+        ("forum", "0014_notice_of_screening"),
     ]
 
     operations = [
