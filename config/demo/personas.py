@@ -50,7 +50,9 @@ PERSONAS = (
     Persona("newcomer", _("Member, 18, joined yesterday. Has not chosen yet."), age=18, joined=1),
     Persona("moderator", _("Community moderator."), role=Role.MODERATOR),
     Persona("hcp_nurse", _("Diabetes nurse, checked by two admins."), role=Role.HCP),
-    Persona("hcp_doctor", _("Doctor, checked by two admins."), role=Role.HCP),
+    Persona(
+        "hcp_doctor", _("Doctor, checked by two admins. Still learns to review."), role=Role.HCP
+    ),
     Persona("hcp_unverified", _("Dietitian, in the middle of an application."), role=Role.HCP),
     Persona("hcp_applicant", _("Psychologist, waits for the second check."), role=Role.HCP),
     Persona("admin_one", _("Admin."), role=Role.ADMIN),

@@ -15,10 +15,12 @@ from forum.errors import NotVisible
 from moderation import audit
 from moderation.actions.cases import mark_report_looked_at, open_case, pass_on
 from moderation.alerts import alert_note
+from moderation.appeals import waiting_appeals
 from moderation.case_forms import FilterForm, TieForm
 from moderation.conflicts import admins_now, open_reports_for
 from moderation.desk import Filters, desk_page
 from moderation.models import Tie
+from moderation.second import FOR_ADMINS, to_confirm
 
 ASKED = ("q", "status", "severity", "category", "handler", "staff", "overdue")
 
@@ -53,6 +55,10 @@ def desk(request: SignedInRequest) -> HttpResponse:
         "later": bool(request.GET.get("after")),
         "alert_note": alert_note(request.viewer, at=now),
         "more": f"{reverse('moderation:desk')}?{urlencode(more)}" if more else "",
+        "waits": {
+            "proposals": to_confirm(request.viewer, now).filter(reason__in=FOR_ADMINS).count(),
+            "appeals": waiting_appeals(request.viewer).count(),
+        },
     }
     return render(request, "moderation/desk.html", context)
 

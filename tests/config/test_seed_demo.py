@@ -39,9 +39,12 @@ from forum.models import Audience, Notice, Post, Quote, Reaction, Status, Thread
 from forum.summaries import wrong_rows
 from moderation import audit
 from moderation.alerts import failing_deliveries
+from moderation.appeals import waiting_appeals
 from moderation.models import AlertDelivery, Decision, Report, ReportStatus, Shift
 from moderation.oncall import gaps
 from moderation.queue import tickets_for
+from moderation.sanctions import wrong_accounts
+from moderation.second import to_confirm
 
 pytestmark = pytest.mark.django_db
 
@@ -209,6 +212,14 @@ class TheDemo(TestCase):
             ("remove", "published", "removed"),
         ]
         assert list(audit.faults()) == []
+
+    def test_something_waits_for_a_second_person_and_for_a_second_look(self):
+        other_admin = viewer_of(person("admin_two"))
+        waiting = to_confirm(other_admin, timezone.now())
+        assert {row.reason for row in waiting} == {"suspension", "shadow"}
+        appeal = waiting_appeals(other_admin).get()
+        assert not viewer_of(appeal.appellant).may_write
+        assert list(wrong_accounts(timezone.now())) == []
 
     def test_readers_see_one_tombstone(self):
         removed = Post.objects.get(status=Status.REMOVED)

@@ -8,7 +8,17 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.documents import publish_texts
-from config.demo.seed import applicants, bulk, crowd, duty, people, queue, screening, threads
+from config.demo.seed import (
+    applicants,
+    bulk,
+    crowd,
+    duty,
+    people,
+    queue,
+    screening,
+    second,
+    threads,
+)
 from config.demo.seed.goals import Missing, missing
 from forum.search.index import gather_words
 from forum.setup import make_boards
@@ -63,6 +73,7 @@ class Command(BaseCommand):
         self._say("reports", queue.add_reports(now=now, people=named))
         self._say("hours, shifts and alerts", duty.add_duty(now=now, people=named))
         self._say("rows about screening", screening.add_screening(now=now, people=named))
+        self._say("rows of what takes two people", second.add_second(now=now, people=named))
 
     @transaction.atomic
     def _generate(self, short: Missing, seed: int) -> None:
