@@ -627,3 +627,9 @@ def test_the_lists_ask_as_much_for_many_as_for_few(
     with django_assert_max_num_queries(8):
         page = browser.get(reverse("moderation:own_appeals")).content.decode()
     assert page.count("/my-decisions/A-") == 10
+
+
+def test_the_desk_says_how_many_wait(appealed: Appeal, admin: User) -> None:
+    page = signed_in(admin).get(reverse("moderation:desk")).content.decode()
+    assert "Appeals (1)" in page
+    assert reverse("moderation:approvals") in page
