@@ -3,7 +3,7 @@
 Somebody is in conflict with a case who reported it, whom it is about, who wrote a reported post,
 who is in it as a further person, who declared a tie, or, for a complaint, who had a part in what it
 is about. Merged cases count as one: whoever is kept
-from a part is kept from the whole. The database holds to the same (migration 0010): nobody in
+from a part is kept from the whole. The database holds to the same (migration 0015): nobody in
 conflict becomes handler of a case, decides or approves in it.
 """
 

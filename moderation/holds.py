@@ -1,6 +1,6 @@
 """What must be kept while somebody works on it. Erasure asks here, waits, and then happens.
 
-The database refuses to delete what is held here (migration 0010), so a forgotten question deletes
+The database refuses to delete what is held here (migration 0015), so a forgotten question deletes
 nothing either.
 """
 

@@ -4,9 +4,10 @@ from huey import crontab
 from huey.contrib.djhuey import db_periodic_task, lock_task
 
 from forum import waits
-from moderation import deliveries, outside, renewals, report_mail
+from moderation import deliveries, outside, outside_cases, renewals, report_mail
 from moderation.actions import proposals, sanctions
 from moderation.actions.alerts import raise_alerts
+from moderation.actions.audit_check import check_all
 from moderation.actions.breakglass import sweep
 from moderation.actions.screening import tell_of_trips
 from moderation.actions.second_reviews import ask_for_looks
@@ -82,3 +83,18 @@ def tell_admins_of_trips() -> None:
 def send_report_mail() -> None:
     """Send the mails to people who reported, every minute."""
     report_mail.send_due()
+
+
+@db_periodic_task(crontab(minute="*"))
+@lock_task("tell_outside")
+def tell_outside() -> None:
+    """Tell the contact outside of reports and cases that no admin may handle, every minute."""
+    outside_cases.note_unhandled()
+    outside_cases.send_due()
+
+
+@db_periodic_task(crontab(minute="20", hour="4"))
+@lock_task("check_audit")
+def check_audit() -> None:
+    """Check that the audit log is whole, once a day."""
+    check_all()

@@ -1,10 +1,11 @@
 """Addresses of moderation."""
 
-from django.urls import path
+from django.urls import path, re_path
 
 from moderation.views import (
     alerts,
     appeals,
+    audit,
     bench,
     breakglass,
     case_decide,
@@ -103,6 +104,9 @@ urlpatterns = [
     path("desk/cases/<pid:public_id>/export/", case_work.export, name="case_export"),
     path("desk/cases/<pid:public_id>/decide/", case_decide.decide, name="case_decide"),
     path("desk/cases/<pid:public_id>/second/", case_decide.second, name="case_second"),
+    path("desk/audit/", audit.listing, name="audit"),
+    path("desk/audit/verify/", audit.verify, name="audit_verify"),
+    re_path(r"^desk/audit/export\.(?P<kind>csv|jsonl)$", audit.export, name="audit_export"),
     path("asked/<pid:public_id>/", case_work.question, name="question"),
     path("desk/break-glass/", breakglass.listing, name="break_glasses"),
     path("desk/break-glass/ask/<pid:public_id>/", breakglass.ask_form, name="break_glass_ask"),

@@ -221,6 +221,11 @@ def case_people(name: str) -> Addresses:
     ]
 
 
+def audit_exports(world: World) -> list[str]:
+    """Both kinds of copies of the audit log."""
+    return [reverse("moderation:audit_export", args=[kind]) for kind in ("csv", "jsonl")]
+
+
 def questions(name: str) -> Addresses:
     """One address for each question to somebody in a case, and one of none."""
 
@@ -513,6 +518,9 @@ ROUTES = (
     ours("moderation:case_export", ADMIN, ACT, cases("moderation:case_export")),
     ours("moderation:case_decide", ADMIN, FORM, cases("moderation:case_decide")),
     ours("moderation:case_second", ADMIN, ACT, cases("moderation:case_second")),
+    ours("moderation:audit", ADMIN, READ),
+    ours("moderation:audit_verify", ADMIN, ACT),
+    ours("moderation:audit_export", ADMIN, READ, audit_exports),
     ours("moderation:question", ACCOUNT, FORM, questions("moderation:question")),
     ours("moderation:screening", ADMIN, READ),
     ours("moderation:screening_start", ADMIN, ACT),
