@@ -5,7 +5,7 @@ BIN := .venv/bin
 export PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check browser coverage bench races mutate-visibility screening-report shots format lock clean reset
+.PHONY: help run test check browser coverage bench walks races mutate-visibility screening-report shots format lock clean reset
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ coverage: .venv/development ## Measure which lines and branches the tests on SQL
 
 bench: .venv/development ## List the measurements that can be repeated here
 	@scripts/bench
+
+walks: .venv/development ## Walk the site as everybody, looking for leaks (slow; `make test` walks as a few)
+	@scripts/test walks
 
 races: .venv/development ## Run each race of threads 200 times on SQLite and PostgreSQL (slow)
 	@scripts/test-system-packages

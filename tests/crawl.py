@@ -10,8 +10,8 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
-# For walks as one more person: they take long, and one database is enough for them.
-LONG_WALK = (pytest.mark.slow, pytest.mark.one_database)
+# For walks as one more person: they take long, and one database is enough for them. `make walks`.
+LONG_WALK = (pytest.mark.slow, pytest.mark.one_database, pytest.mark.walk)
 LINK = re.compile(rb'href="([^"]+)"')
 # Files, and the ways out.
 NOT_FOLLOWED = ("/static/", "/leave-now/", "/account/logout/")
