@@ -3,7 +3,7 @@
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from accounts.models import User
+from accounts.models import Role, User
 from forum.actions.edit import edit_post
 from forum.models import Post, Revision, Thread
 from moderation.actions.reporting import add_evidence, file_report, pin, pinned, withdraw
@@ -16,6 +16,7 @@ from moderation.models import (
     Report,
     ReportEvidence,
 )
+from moderation.models.case import UNDECIDED
 from tests.factories import (
     fresh,
     make_board,
@@ -119,12 +120,17 @@ def test_evidence_of_a_closed_report_stays_while_its_case_is_open(reporter, post
     withdraw(report=report)
     report.refresh_from_db()
     report.case = Case.objects.create(
-        severity=2, handler=make_staff("ada", "admin"), opened_at=report.created_at
+        severity=2,
+        handler=make_staff("ada", Role.ADMIN),
+        opened_at=report.created_at,
+        due_at=report.due_at,
     )
     report.save()
-    with refused(match="held"), transaction.atomic():
-        ReportEvidence.objects.all()._raw_delete("default")
-    Case.objects.update(status=CaseStatus.DECIDED)
+    for status in UNDECIDED:
+        Case.objects.update(status=status)
+        with refused(match="held"), transaction.atomic():
+            ReportEvidence.objects.all()._raw_delete("default")
+    Case.objects.update(status=CaseStatus.DECIDED, decided_at=report.due_at)
     ReportEvidence.objects.all()._raw_delete("default")
     assert not ReportEvidence.objects.exists()
 
