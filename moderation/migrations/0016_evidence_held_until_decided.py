@@ -1,15 +1,25 @@
-"""Evidence is held until its case is decided: also while that waits for a second admin."""
+"""Evidence is held until its case is decided: also while it is merged or waits for another."""
 
 from django.db import migrations
 
 HELD = """
     EXISTS (
         SELECT 1 FROM moderation_report r LEFT JOIN moderation_case c ON c.id = r.case_id
+        LEFT JOIN moderation_case w ON w.id = c.merged_into_id
         WHERE r.id = OLD.report_id
-        AND (r.status NOT IN ('decided', 'closed') OR c.status <> 'decided')
+        AND (
+            r.status NOT IN ('decided', 'closed')
+            OR COALESCE(w.status, c.status) <> 'decided'
+        )
     )
 """
-HELD_BEFORE = HELD.replace("c.status <> 'decided'", "c.status = 'open'")
+HELD_BEFORE = """
+    EXISTS (
+        SELECT 1 FROM moderation_report r LEFT JOIN moderation_case c ON c.id = r.case_id
+        WHERE r.id = OLD.report_id
+        AND (r.status NOT IN ('decided', 'closed') OR c.status = 'open')
+    )
+"""
 
 
 def trigger_while(held):
@@ -46,6 +56,6 @@ def trigger_while(held):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("moderation", "0014_hide_part")]
+    dependencies = [("moderation", "0015_cases_locked")]
 
     operations = [migrations.RunPython(trigger_while(HELD), trigger_while(HELD_BEFORE))]
