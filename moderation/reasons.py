@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from forum import policy
 from forum.models import Post
-from forum.screening import Kind
+from forum.rules import rules_in_force
+from forum.screening import Kind, explain
 
 LABELS: dict[str, Promise] = {
     Kind.CRISIS: _("May be in crisis"),
@@ -33,6 +34,7 @@ class Reason:
     kind: str
     label: Promise | str
     passage: str = ""
+    why: str = ""  # what the rule looks for, in the words of the rules in force
 
 
 def labels_of(post: Post) -> list[Promise | str]:
@@ -43,12 +45,14 @@ def labels_of(post: Post) -> list[Promise | str]:
 
 def reasons_for(post: Post) -> list[Reason]:
     """The reasons of a post's ticket. Reading passages is reading the post: log it."""
+    book = rules_in_force() if any("rule" in each for each in post.review_reasons) else None
     whole = f"{post.thread.title}\n{post.text}" if post.is_opening else post.text
     return [
         Reason(
             kind=reason["kind"],
             label=LABELS.get(reason["kind"], reason["kind"]),
             passage=whole[reason["start"] : reason["end"]].strip() if "start" in reason else "",
+            why=explain(reason["rule"], book) if book and "rule" in reason else "",
         )
         for reason in post.review_reasons
     ]

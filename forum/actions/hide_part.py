@@ -1,6 +1,6 @@
 """Hiding passages of a post, and showing them again. The wording with them stays as a revision."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -19,32 +19,35 @@ def mark() -> str:
     return "[{}]".format(_("a moderator hid a few words"))
 
 
-def hide_parts(*, post: Post, passages: Iterable[str], at: datetime) -> None:
-    """Put the mark in place of each passage, wherever it stands in a locked post.
+def spans_of(post: Post, passages: Iterable[str]) -> list[tuple[int, int]]:
+    """Where the passages stand in a locked post: start and end of each place, in order.
 
-    The caller saves the post (``change_state``). Raises ``NoSuchPassage`` and changes nothing,
-    also where the title has the words: a title cannot be hidden in part.
+    Raises ``NoSuchPassage``, also where the title has the words: a title cannot be hidden in part.
     """
     wanted = sorted({words for words in map(_tidy, passages) if words}, key=len, reverse=True)
     original, title = post.text, post.thread.title if post.is_opening else ""
     if not wanted or any(words not in original or words in title for words in wanted):
         raise NoSuchPassage
     spans = _spans(original, wanted)
-    text, last = "", 0
-    for start, end in spans:
-        text += original[last:start] + mark()
-        last = end
-    text += original[last:]
-    if not text.replace(mark(), "").strip():
+    if not _without(original, spans).replace(mark(), "").strip():
         raise NoSuchPassage
+    return spans
+
+
+def hide_parts(*, post: Post, spans: Sequence[tuple[int, int]], at: datetime) -> None:
+    """Put the mark in place of each span (of ``spans_of``) of a locked post.
+
+    The caller saves the post (``change_state``). Raises ``NoSuchPassage`` and changes nothing
+    where the wording is not what its revisions say.
+    """
     before = post.revisions.order_by("-number").first()
-    if before is None or before.text != original:
+    if before is None or before.text != post.text:
         raise NoSuchPassage
     HiddenPart.objects.bulk_create(
         HiddenPart(post=post, revision=before, start=start, end=end, hidden_at=at)
         for start, end in spans
     )
-    _reword(post, text, before.number + 1, at)
+    _reword(post, _without(post.text, spans), before.number + 1, at)
 
 
 def show_parts_again(*, post: Post, hidden_at: datetime, at: datetime) -> None:
@@ -63,6 +66,15 @@ def _reword(post: Post, text: str, number: int, at: datetime) -> None:
     post.text = text
     post.html = markdown.render(text)
     index.store([post])
+
+
+def _without(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    """The text with the mark in place of each span."""
+    pieces, last = [], 0
+    for start, end in spans:
+        pieces += [text[last:start], mark()]
+        last = end
+    return "".join([*pieces, text[last:]])
 
 
 def _tidy(words: str) -> str:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Clause, User
 from accounts.viewer import viewer_of
 from forum.actions.clocks import mark_looked_at
-from forum.actions.hide_part import NoSuchPassage, hide_parts
+from forum.actions.hide_part import NoSuchPassage, hide_parts, spans_of
 from forum.actions.notices import notify
 from forum.actions.state import IllegalMove, Standing, change_state, lock_post
 from forum.due import due_at
@@ -94,6 +94,7 @@ def decide(
     check_one_is_enough(post=post, moderator=moderator, kind=kind, seconded=seconded)
     if (kind == DecisionKind.CLOSE) and post.status != Status.WITHDRAWN:
         raise IllegalMove(f"close {post.status}")
+    spans = spans_of(post, passages) if passages else []
     to = LEADS_TO[kind] or Status(post.status)
     before = Status(post.status)
     told_from = at + UNDO_FOR
@@ -116,11 +117,11 @@ def decide(
         case=case,
         decided_at=at,
     )
-    settle(decision=decision, at=at)
+    settle(decision=decision, spans=spans, at=at)
     ticket = _safeguarding(post, at) if kind == DecisionKind.SAFEGUARD else None
     mark_looked_at(post, at=at)
-    if passages:
-        hide_parts(post=post, passages=passages, at=at)
+    if spans:
+        hide_parts(post=post, spans=spans, at=at)
     change_state(post=post, to=to, ticket=ticket, clause=clause, at=at, told_from=told_from)
     Claim.objects.filter(post=post).delete()
     audit.record(

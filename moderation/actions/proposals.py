@@ -4,6 +4,7 @@ Locks as everywhere: person, thread, post, and then the proposal. Doing anything
 nothing, and a proposal ends once.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Clause, User
 from accounts.viewer import viewer_of
+from forum.actions.hide_part import NoSuchPassage, spans_of
 from forum.actions.state import IllegalMove, change_state, lock_post
 from forum.errors import NotVisible, Refused, StaleVersion
 from forum.models import Post, Status
@@ -48,10 +50,13 @@ def decide_or_propose(
     clause: Clause | None = None,
     message: str = "",
     private_note: str = "",
+    passages: Sequence[str] = (),
     case: Case | None = None,
     at: datetime | None = None,
 ) -> Decision | Proposal:
     """``decide``; where that takes two people, propose it and leave the post as it is.
+
+    ``passages``: the words to hide. A proposal keeps their places, and no words.
 
     Raises what ``decide`` raises, but for ``SecondNeeded``.
     """
@@ -65,6 +70,7 @@ def decide_or_propose(
             clause=clause,
             message=message,
             private_note=private_note,
+            passages=passages,
             case=case,
             at=at,
         )
@@ -84,32 +90,40 @@ def decide_or_propose(
                 proposed_at=at,
                 expires_at=at + WAITS_FOR,
             ),
+            passages,
             at,
         )
 
 
 @transaction.atomic
-def _propose_decision(proposal: Proposal, at: datetime) -> Proposal:
+def _propose_decision(proposal: Proposal, passages: Sequence[str], at: datetime) -> Proposal:
     """Store one for a post; who proposes something else for the same post takes the first back."""
     post = lock_post(proposal.post_id or 0)
     if post.version != proposal.post_version:
         raise StaleVersion(post)
+    if passages:
+        proposal.passages = [list(span) for span in spans_of(post, passages)]
     own = Proposal.objects.filter(
         post=post, proposed_by=proposal.proposed_by, status=ProposalStatus.WAITING, sanction_kind=""
     )
     for earlier in own.select_for_update(of=("self",), no_key=True):
-        same = (earlier.decision_kind, earlier.clause_id, earlier.message, earlier.post_version)
-        if earlier.state(at) == ProposalStatus.WAITING and same == (
-            proposal.decision_kind,
-            proposal.clause_id,
-            proposal.message,
-            proposal.post_version,
-        ):
+        if earlier.state(at) == ProposalStatus.WAITING and _says(earlier) == _says(proposal):
             return earlier
         over = earlier.state(at) == ProposalStatus.EXPIRED
         _end(earlier, ProposalStatus.EXPIRED if over else ProposalStatus.TAKEN_BACK, at)
     Claim.objects.filter(post=post, moderator=proposal.proposed_by).delete()
     return store(proposal, at=at)
+
+
+def _says(proposal: Proposal) -> tuple[object, ...]:
+    """What a proposal would do: twice the same is one."""
+    return (
+        proposal.decision_kind,
+        proposal.clause_id,
+        proposal.message,
+        proposal.post_version,
+        proposal.spans,
+    )
 
 
 @transaction.atomic
@@ -309,11 +323,12 @@ def _decide(
             clause=proposal.clause,
             message=proposal.message,
             private_note=proposal.note,
+            passages=[proposal.post.text[start:end] for start, end in proposal.spans],
             case=proposal.case,
             seconded=seconded,
             at=at,
         )
-    except (AlreadyDecided, IllegalMove):
+    except (AlreadyDecided, IllegalMove, NoSuchPassage):
         raise StaleVersion from None
 
 

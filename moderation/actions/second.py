@@ -1,5 +1,6 @@
 """What ``decide`` asks of the rule of two people; the rest is in ``actions/proposals.py``."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.urls import reverse
@@ -55,17 +56,19 @@ def check_one_is_enough(
         raise SecondNeeded(reason)
 
 
-def settle(*, decision: Decision, at: datetime) -> None:
+def settle(*, decision: Decision, spans: Sequence[tuple[int, int]], at: datetime) -> None:
     """Close what was proposed for a post that was decided on now; the post must be locked.
 
-    The same decision confirms what a professional proposed in their shadow period.
+    The same decision confirms what a professional proposed in their shadow period: where a part is
+    hidden, the same ``spans``.
     """
     proposals = Proposal.objects.select_for_update(of=("self",), no_key=True)
     for proposal in proposals.filter(post=decision.post, decision=None).exclude(decision_kind=""):
         if proposal.status == ProposalStatus.APPROVED:
             Proposal.objects.filter(pk=proposal.pk).update(decision=decision)
         elif proposal.status == ProposalStatus.WAITING:
-            _close(proposal, decision, at)
+            same = proposal.decision_kind == decision.kind and proposal.spans == list(spans)
+            _close(proposal, decision, at, is_same=same)
 
 
 def store(proposal: Proposal, *, at: datetime) -> Proposal:
@@ -160,12 +163,12 @@ def end_shadow(hcp: User, at: datetime) -> bool:
     return made
 
 
-def _close(proposal: Proposal, decision: Decision, at: datetime) -> None:
+def _close(proposal: Proposal, decision: Decision, at: datetime, *, is_same: bool) -> None:
     """Close one that waits, by a decision on its post."""
     by = decision.moderator
     if by.pk == proposal.proposed_by_id:
         status, approval = ProposalStatus.TAKEN_BACK, ""
-    elif proposal.reason == WhySecond.SHADOW and decision.kind == proposal.decision_kind:
+    elif proposal.reason == WhySecond.SHADOW and is_same:
         status, approval = ProposalStatus.APPROVED, Approval.SECOND.value
     else:
         status, approval = ProposalStatus.CHANGED, ""

@@ -73,6 +73,8 @@ class Proposal(models.Model):
     # For a sanction: the kind, for how many days. A post can be what it is for.
     sanction_kind = models.CharField(max_length=10, choices=SanctionKind, blank=True)
     days = models.PositiveSmallIntegerField(null=True, blank=True)
+    # For hiding a part: places in the text of that version, [[start, end], ...]; no words.
+    passages = models.JSONField(null=True, blank=True)
     clause = models.ForeignKey(
         "accounts.Clause", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -195,6 +197,11 @@ class Proposal(models.Model):
         if self.sanction_kind:
             return str(SanctionKind(self.sanction_kind).label)
         return str(DecisionKind(self.decision_kind).label)
+
+    @property
+    def spans(self) -> list[tuple[int, int]]:
+        """Start and end of each place that it would hide; none for all else."""
+        return [(start, end) for start, end in self.passages or ()]
 
     def state(self, at: datetime) -> ProposalStatus:
         """Where it stands at a moment: over by itself, whether or not a sweep wrote it down."""

@@ -132,6 +132,7 @@ def _page(
         "state": found.state(now),
         "post": post,
         "body": body(post) if post else "",
+        "to_hide": [post.text[start:end] for start, end in found.spans] if post else [],
         "form": form,
         "problem": problem,
         "is_own": is_own,

@@ -15,9 +15,8 @@ from forum.actions.state import IllegalMove
 from forum.cards import body
 from forum.errors import NotVisible, StaleVersion
 from forum.models import Post, Surface
-from moderation.actions.decide import AlreadyDecided, ClaimedByOther, decide
+from moderation.actions.decide import AlreadyDecided, ClaimedByOther
 from moderation.actions.proposals import decide_or_propose
-from moderation.actions.second import SecondNeeded
 from moderation.actions.second_reviews import take_look
 from moderation.decide_forms import DecideForm
 from moderation.decisions import last_undoable
@@ -33,7 +32,6 @@ from moderation.worddiff import changes_since_decision
 NO_SUCH_PASSAGE = _(
     "These words do not stand in the post like this, or the title has them, or nothing is left."
 )
-NOT_IN_PART = _("This takes a second person. Hide all of it, or ask for a change.")
 CHANGED = _("This changed while you were looking. Please read it again, then decide.")
 
 
@@ -117,23 +115,17 @@ def _decide(request: SignedInRequest, public_id: str, form: DecideForm) -> HttpR
 def _decide_or_propose(
     request: SignedInRequest, post: Post, form: DecideForm
 ) -> Decision | Proposal | None:
-    """Decide; where that takes two people, propose. Hiding a part cannot be proposed.
-
-    None where the form says what is wrong.
-    """
+    """Decide; where that takes two people, propose. None where the form says what is wrong."""
     data = form.cleaned_data
     kind = DecisionKind(data["kind"])
     values = {name: data[name] for name in ("version", "clause", "message", "private_note")}
-    if kind != DecisionKind.HIDE_PART:
-        return decide_or_propose(post=post, moderator=request.user, kind=kind, **values)
+    passages = data["passages"] if kind == DecisionKind.HIDE_PART else ()
     try:
-        return decide(
-            post=post, moderator=request.user, kind=kind, passages=data["passages"], **values
+        return decide_or_propose(
+            post=post, moderator=request.user, kind=kind, passages=passages, **values
         )
     except NoSuchPassage:
         form.add_error("passages", NO_SUCH_PASSAGE)
-    except SecondNeeded:
-        form.add_error("kind", NOT_IN_PART)
     return None
 
 

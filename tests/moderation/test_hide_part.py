@@ -1,8 +1,10 @@
 """Hiding a part: others read a mark in its place everywhere; its author sees what was hidden."""
 
 import pytest
+from django.db import DatabaseError, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Role, User
 from forum import summaries
@@ -11,8 +13,10 @@ from forum.actions.hide_part import NoSuchPassage, mark
 from forum.models import HiddenPart, Post, SearchEntry, Status, Thread
 from forum.search import index
 from moderation.actions.decide import ReasonsMissing, decide
+from moderation.actions.proposals import approve, decide_or_propose
+from moderation.actions.second import SecondNeeded
 from moderation.actions.undo import undo
-from moderation.models import Decision, DecisionKind
+from moderation.models import Decision, DecisionKind, Proposal
 from tests.factories import (
     any_clause,
     fresh,
@@ -201,3 +205,97 @@ def test_the_card_hides_a_part_with_a_plain_form(held, moderator):
     assert fresh(held).status == Status.HELD
     assert client.post(item, sent).status_code == 302
     assert SECRET not in fresh(held).text
+
+
+def propose(post: Post, person: User, *passages: str) -> Proposal:
+    made = decide_or_propose(
+        post=post,
+        moderator=person,
+        kind=DecisionKind.HIDE_PART,
+        version=fresh(post).version,
+        passages=passages,
+        clause=any_clause(),
+        message="Please leave out the school.",
+    )
+    assert isinstance(made, Proposal)
+    return made
+
+
+@pytest.fixture
+def learner(texts: None) -> User:
+    return make_hcp("learner", in_shadow=True)
+
+
+@pytest.fixture
+def staff_post(thread: Thread) -> Post:
+    return in_state(
+        submit_reply(make_staff("loud", Role.MODERATOR), thread, text=TEXT), Status.HELD
+    )
+
+
+def test_a_professional_who_learns_proposes_a_part_and_a_second_person_hides_it(
+    held, learner, moderator
+):
+    proposal = propose(held, learner, SECRET)
+    assert SECRET in fresh(held).text
+    assert SECRET not in repr(list(Proposal.objects.values()))
+    assert approve(proposal=proposal, person=moderator)
+    assert fresh(held).text == TEXT.replace(SECRET, mark())
+    proposal.refresh_from_db()
+    assert (proposal.status, proposal.decision.kind) == ("approved", DecisionKind.HIDE_PART)
+
+
+def test_hiding_other_words_than_proposed_decides_otherwise(held, learner, moderator):
+    proposal = propose(held, learner, SECRET)
+    hide(held, moderator, "hate PE")
+    proposal.refresh_from_db()
+    assert proposal.status == "changed"
+
+
+def test_what_cannot_be_hidden_cannot_be_proposed(held, learner):
+    with pytest.raises(NoSuchPassage):
+        propose(held, learner, "Redhill")
+    assert not Proposal.objects.exists()
+
+
+def test_a_part_of_a_post_of_the_team_takes_two_admins(staff_post):
+    first, second = make_staff("ada", Role.ADMIN), make_staff("grace", Role.ADMIN)
+    with pytest.raises(SecondNeeded):
+        hide(staff_post, first, SECRET)
+    proposal = propose(staff_post, first, SECRET)
+    assert approve(proposal=proposal, person=second)
+    assert SECRET not in fresh(staff_post).text
+
+
+def test_the_database_hides_no_part_of_the_team_for_one_person(staff_post, moderator):
+    post = fresh(staff_post)
+    values = {"kind": DecisionKind.HIDE_PART, "clause": any_clause(), "message": "Sorry."}
+    states = {"status_before": post.status, "status_after": Status.PUBLISHED}
+    with pytest.raises(DatabaseError, match="decision_on_staff_needs_two"), transaction.atomic():
+        Decision.objects.create(
+            post=post,
+            author=post.author,
+            moderator=moderator,
+            post_version=post.version,
+            decided_at=timezone.now(),
+            **values,
+            **states,
+        )
+
+
+def test_the_database_keeps_the_places_of_a_proposal(held, learner):
+    proposal = propose(held, learner, SECRET)
+    with pytest.raises(DatabaseError, match="proposal_facts_stay"), transaction.atomic():
+        Proposal.objects.filter(pk=proposal.pk).update(passages=[[0, 1]])
+    proposal.pk, proposal.public_id, proposal.passages = None, "2" * 14, None
+    proposal.proposed_by = make_hcp("other", in_shadow=True)
+    with pytest.raises(DatabaseError, match="proposal_part_has_places"), transaction.atomic():
+        proposal.save(force_insert=True)
+
+
+def test_the_page_of_a_proposal_shows_the_words_while_it_waits(held, learner, moderator):
+    proposal = propose(held, learner, "hate PE")
+    page = reverse("moderation:proposal", args=[proposal.public_id])
+    assert "<mark>hate PE</mark>" in client_of(moderator).get(page).content.decode()
+    approve(proposal=proposal, person=moderator)
+    assert "hate PE" not in client_of(moderator).get(page).content.decode()

@@ -3,10 +3,13 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import escape
 
 from accounts.models import Role, User
 from forum.actions.edit import edit_post
 from forum.models import Board, Notice, Post, Status
+from forum.rules import rules_in_force
+from forum.screening import explain
 from moderation.forms import current_clauses
 from moderation.messages import MOST_LIKELY, likely_anchors, usual_message
 from moderation.models import Decision, DecisionKind
@@ -178,3 +181,13 @@ def test_a_difference_in_words(before, after, pieces):
     assert [(piece.change.value, piece.text) for piece in diff] == pieces
     kept = "".join(piece.text for piece in diff if piece.change != Change.GONE)
     assert kept == after
+
+
+def test_each_reason_says_what_its_rule_looks_for(reviewer, author, board):
+    post = submit_thread(author, board, title="Today", text="You should take 4 units for pizza.")
+    rules = {reason["rule"] for reason in post.review_reasons if "rule" in reason}
+    words = [explain(rule, rules_in_force()) for rule in rules]
+    assert words
+    assert all(words)
+    shown = page(reviewer, post)
+    assert [each for each in words if escape(each) not in shown] == []
