@@ -89,7 +89,7 @@ def loosen(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("moderation", "0015_cases_locked")]
+    dependencies = [("moderation", "0016_evidence_held_until_decided")]
 
     operations = [
         migrations.AddField(
