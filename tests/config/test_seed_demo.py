@@ -203,7 +203,9 @@ class TheDemo(TestCase):
     def test_staff_find_work_to_do_and_work_that_is_done(self):
         assert tickets_for(viewer_of(person("moderator"))).count() >= 8
         assert tickets_for(viewer_of(person("hcp_nurse"))).count() >= 3
-        assert Report.objects.filter(status=ReportStatus.RECEIVED).count() == 5
+        assert Report.objects.filter(status=ReportStatus.RECEIVED).count() == 4
+        worked_on = Report.objects.get(status=ReportStatus.READ)
+        assert worked_on.case.questions.get().asked == worked_on.about
         assert Report.objects.filter(status=ReportStatus.DECIDED).count() == 1
         done = sorted(Decision.objects.values_list("kind", "status_before", "status_after"))
         assert done == [

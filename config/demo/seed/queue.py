@@ -13,9 +13,10 @@ from config.demo.seed.clock import moment
 from config.demo.seed.texts import DecisionEntry, SentEntry
 from forum.actions.drafts import save_draft
 from forum.actions.submit import submit_post
-from forum.models import Board, Notice, Post, Thread
+from forum.models import Board, Notice, NoticeKind, Post, Thread
 from moderation.actions.case_decisions import PostChoice, decide_case
-from moderation.actions.cases import open_case
+from moderation.actions.case_evidence import ask_account
+from moderation.actions.cases import add_note, open_case
 from moderation.actions.decide import decide
 from moderation.actions.reporting import ask_reporter, file_report
 from moderation.models import Category, DecisionKind, Outcome, Report, ReportMail
@@ -74,9 +75,33 @@ def add_reports(*, now: datetime, people: dict[str, User]) -> int:
             ask_reporter(
                 report=report, admin=people[ADMIN], text=entry.question, at=at + UNTIL_QUESTION
             )
+        if report.category == Category.HCP_BOUNDARY and report.about is not None:
+            _work_on(report, people[ADMIN], at)
         _mail_nothing(report)
         added += 1
     return added
+
+
+def _work_on(report: Report, admin: User, at: datetime) -> None:
+    """An admin without a tie opens the case, writes a note and asks the professional."""
+    case = open_case(report=report, admin=admin, at=at + UNTIL_QUESTION)
+    add_note(
+        case=case,
+        admin=admin,
+        text="Nothing in the post itself. I ask for the other side before I decide.",
+        at=at + UNTIL_QUESTION,
+    )
+    if report.about is not None:
+        ask_account(
+            case=case,
+            admin=admin,
+            person=report.about,
+            question="Could you have met somebody here in your clinic? How would you tell?",
+            at=at + UNTIL_QUESTION,
+        )
+        Notice.objects.filter(recipient=report.about, kind=NoticeKind.QUESTION).update(
+            mail_due_at=None
+        )
 
 
 def _mail_nothing(report: Report) -> None:
