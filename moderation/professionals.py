@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from accounts.applying.dilemmas import dilemmas
 from accounts.applying.standing import RENEW_FROM, Standing, standing_of
-from accounts.models import ApplicationState, HcpApplication, HcpProfile, Role
+from accounts.models import ApplicationState, HcpApplication, HcpCheck, HcpProfile, Role
 from accounts.viewer import Viewer
 from moderation.models import HcpMeasure
 
@@ -44,6 +44,15 @@ def waiting_applications(viewer: Viewer) -> QuerySet[HcpApplication]:
         )
         .order_by("submitted_at", "pk")[:LIST_SIZE]
     )
+
+
+def to_check(viewer: Viewer) -> QuerySet[HcpApplication]:
+    """What waits for this admin: not what they checked already."""
+    mine = HcpCheck.objects.filter(
+        admin_id=viewer.user_id, application=OuterRef("pk"), round=OuterRef("round")
+    )
+    waits = applications_for(viewer).filter(state=ApplicationState.WAITING)
+    return waits.exclude(Exists(mine))
 
 
 def professionals_for(viewer: Viewer) -> QuerySet[HcpProfile]:

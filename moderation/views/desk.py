@@ -20,6 +20,7 @@ from moderation.case_forms import FilterForm, TieForm
 from moderation.conflicts import admins_now, open_reports_for
 from moderation.desk import Filters, desk_page
 from moderation.models import Tie
+from moderation.professionals import to_check
 from moderation.second import FOR_ADMINS, to_confirm
 
 ASKED = ("q", "status", "severity", "category", "handler", "staff", "overdue")
@@ -58,6 +59,7 @@ def desk(request: SignedInRequest) -> HttpResponse:
         "waits": {
             "proposals": to_confirm(request.viewer, now).filter(reason__in=FOR_ADMINS).count(),
             "appeals": waiting_appeals(request.viewer).count(),
+            "applications": to_check(request.viewer).count(),
         },
     }
     return render(request, "moderation/desk.html", context)
