@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
-from accounts.models import Block, Role, User
+from accounts.models import Role, User
 from accounts.viewer import Viewer, viewer_of
 from forum.models import Post
 from moderation.models import (
@@ -23,6 +23,7 @@ from moderation.models import (
 )
 from moderation.models.appeal import APPEAL_WITHIN
 from moderation.models.decision import LIMITING
+from moderation.ties import people_apart, people_reported
 
 # Sanctions that a moderator may look at again. Two admins agreed to a suspension.
 FOR_MODERATORS = (SanctionKind.WARNING, SanctionKind.SILENCE)
@@ -70,7 +71,6 @@ def appeals_for(viewer: Viewer) -> QuerySet[Appeal]:
     else:
         return Appeal.objects.none()
     part_in = Proposal.objects.filter(Q(proposed_by_id=me) | Q(closed_by_id=me))
-    apart = Block.objects.filter(Q(blocker_id=me) | Q(blocked_id=me))
     reports = Report.objects.filter(reporter_id=me)
     return (
         Appeal.objects.filter(may)
@@ -79,10 +79,9 @@ def appeals_for(viewer: Viewer) -> QuerySet[Appeal]:
         .exclude(decision__in=part_in.filter(decision__isnull=False).values("decision_id"))
         .exclude(Q(sanction__decided_by_id=me) | Q(sanction__approved_by_id=me))
         .exclude(Q(decision__case__handler_id=me) | Q(sanction__case__handler_id=me))
-        .exclude(appellant_id__in=apart.values("blocker_id"))
-        .exclude(appellant_id__in=apart.values("blocked_id"))
+        .exclude(appellant_id__in=people_apart(me))
         .exclude(decision__post__in=reports.filter(post__isnull=False).values("post_id"))
-        .exclude(appellant_id__in=reports.filter(about__isnull=False).values("about_id"))
+        .exclude(appellant_id__in=people_reported(me))
         .select_related("appellant", "decision__clause", "decision__moderator", "decision__post")
         .select_related("sanction__clause", "sanction__decided_by", "decided_by")
     )

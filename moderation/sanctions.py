@@ -5,11 +5,12 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
-from accounts.models import Block, Role, User
+from accounts.models import Role, User
 from accounts.viewer import Viewer
 from moderation.conflicts import cases_for
 from moderation.models import InterimMeasure, Sanction, SanctionKind
 from moderation.models.sanction import SanctionQuerySet
+from moderation.ties import people_apart, people_reported
 
 # For how many days, as picked; moderators may silence for a week at most.
 DAYS = (1, 3, 7, 14, 30, 90, 365)
@@ -38,19 +39,17 @@ def days_for(viewer: Viewer) -> tuple[int, ...]:
 
 
 def has_conflict(viewer: Viewer, user: User) -> bool:
-    """Whether somebody is no one to act on this person: themselves, or a block between them."""
+    """Whether somebody is no one to act on this person: themselves, kept apart, or reported."""
     if viewer.user_id is None or user.pk == viewer.user_id:
         return True
-    between = Q(blocker=user, blocked_id=viewer.user_id)
-    between |= Q(blocked=user, blocker_id=viewer.user_id)
-    return Block.objects.filter(between).exists()
+    return user.pk in people_apart(viewer.user_id) | people_reported(viewer.user_id)
 
 
 def sanctions_for(viewer: Viewer) -> SanctionQuerySet:
     """Sanctions that an admin may see and lift: none on themselves or of a case kept from them."""
     if not viewer.may_administer or viewer.user_id is None:
         return Sanction.objects.none()
-    rows = Sanction.objects.exclude(user_id=viewer.user_id)
+    rows = Sanction.objects.exclude(user_id__in={viewer.user_id, *people_apart(viewer.user_id)})
     rows = rows.filter(Q(case=None) | Q(case__in=cases_for(viewer)))
     return rows.select_related("user", "clause", "decided_by", "approved_by", "lifted_by", "post")
 

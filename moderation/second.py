@@ -9,7 +9,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
-from accounts.models import Block, Role, User
+from accounts.models import Role, User
 from accounts.viewer import Viewer, viewer_of
 from forum.models import Post
 from moderation.conflicts import cases_for
@@ -23,6 +23,7 @@ from moderation.models import (
     WhySecond,
 )
 from moderation.models.decision import LIMITING
+from moderation.ties import people_apart
 
 # So many decisions of a professional are confirmed by somebody else before they decide alone.
 SHADOW_DECISIONS = 20
@@ -95,14 +96,12 @@ def proposals_for(viewer: Viewer) -> QuerySet[Proposal]:
         may |= shadow
     elif ShadowDone.objects.filter(hcp_id=viewer.user_id).exists():
         may |= shadow & ~Q(about__role=Role.HCP)
-    apart = Block.objects.filter(Q(blocker_id=viewer.user_id) | Q(blocked_id=viewer.user_id))
     reports = Report.objects.filter(reporter_id=viewer.user_id)
     return (
         Proposal.objects.filter(may)
         .filter(Q(case=None) | Q(case__in=cases_for(viewer)))
         .exclude(about_id=viewer.user_id)
-        .exclude(about_id__in=apart.values("blocker_id"))
-        .exclude(about_id__in=apart.values("blocked_id"))
+        .exclude(about_id__in=people_apart(viewer.user_id))
         .exclude(case_id__in=reports.filter(case__isnull=False).values("case_id"))
         .exclude(post_id__in=reports.filter(post__isnull=False).values("post_id"))
         .exclude(about_id__in=reports.filter(about__isnull=False).values("about_id"))

@@ -9,6 +9,7 @@ from moderation.actions import proposals, sanctions
 from moderation.actions.alerts import raise_alerts
 from moderation.actions.audit_check import check_all
 from moderation.actions.breakglass import sweep
+from moderation.actions.nobody_left import tell_where_nobody_is_left
 from moderation.actions.screening import tell_of_trips
 from moderation.actions.second_reviews import ask_for_looks
 
@@ -40,6 +41,13 @@ def send_outside_mail() -> None:
 def raise_due_alerts() -> None:
     """Alert on-call of what is in danger or late, every minute."""
     raise_alerts()
+
+
+@db_periodic_task(crontab(minute="*/10"))
+@lock_task("tell_where_nobody_is_left")
+def tell_of_tickets_for_nobody() -> None:
+    """Tell admins, or somebody outside, of posts that nobody else may look at."""
+    tell_where_nobody_is_left()
 
 
 @db_periodic_task(crontab(minute="*"))

@@ -51,7 +51,7 @@ def raise_alerts(*, at: datetime | None = None) -> int:
     heal_clocks()
     hours = current_hours()
     return sum(
-        _raise(matter, stage, at)
+        raise_one(matter, stage, at)
         for matter in [*_tickets(at), *_reports()]
         for stage in stages_due(matter, at=at, hours=hours)
     )
@@ -101,15 +101,20 @@ def _tickets(at: datetime) -> Iterator[Matter]:
     clocks = TicketClock.objects.filter(closed_at=None, severity__in=DAY_AND_NIGHT)
     claimed = set(Claim.objects.filter(until__gt=at).values_list("post_id", flat=True))
     for clock in clocks.prefetch_related("alerts").order_by("severity", "due_at", "pk"):
-        yield Matter(
-            severity=Severity(clock.severity),
-            since=clock.opened_at,
-            due_at=clock.due_at,
-            is_looked_at=clock.first_look_at is not None,
-            is_worked_on=clock.post_id in claimed,
-            alerts=list(clock.alerts.all()),
-            clock=clock,
-        )
+        yield matter_of(clock, is_worked_on=clock.post_id in claimed)
+
+
+def matter_of(clock: TicketClock, *, is_worked_on: bool = False) -> Matter:
+    """What an alert about a ticket starts from. ``is_worked_on``: somebody has it open."""
+    return Matter(
+        severity=Severity(clock.severity),
+        since=clock.opened_at,
+        due_at=clock.due_at,
+        is_looked_at=clock.first_look_at is not None,
+        is_worked_on=is_worked_on,
+        alerts=list(clock.alerts.all()),
+        clock=clock,
+    )
 
 
 def _reports() -> Iterator[Matter]:
@@ -127,7 +132,7 @@ def _reports() -> Iterator[Matter]:
 
 
 @transaction.atomic
-def _raise(matter: Matter, stage: Stage, at: datetime) -> bool:
+def raise_one(matter: Matter, stage: Stage, at: datetime) -> bool:
     """Write the alert and all its messages, once. Returns whether this call did."""
     alert, is_new = Alert.objects.get_or_create(
         clock=matter.clock,
@@ -146,7 +151,8 @@ def _raise(matter: Matter, stage: Stage, at: datetime) -> bool:
         AlertDelivery(channel=Channel.EMAIL, target=person.public_id, recipient=person)
         for person in people
     ]
-    if settings.OUTSIDE_CONTACT_EMAIL and (stage == Stage.SECOND or not people):
+    wants_outside = settings.OUTSIDE_CONTACT_EMAIL and (stage == Stage.SECOND or not people)
+    if wants_outside or stage == Stage.NOBODY:
         messages.append(AlertDelivery(channel=Channel.EMAIL, target=OUTSIDE))
     if not concerns_staff(alert):
         messages += [

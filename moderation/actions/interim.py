@@ -16,6 +16,7 @@ from forum.errors import NotVisible, Refused, StaleVersion
 from forum.models import Post
 from moderation.actions.case_evidence import add_evidence, people_to_ask
 from moderation.actions.cases import SAY_WHY, log, open_working_case, working_case
+from moderation.actions.hcp_access import end_sessions
 from moderation.actions.proposals import decide_or_propose, hide_meanwhile
 from moderation.actions.sanctions import follow
 from moderation.conflicts import parts_of
@@ -29,6 +30,7 @@ from moderation.models import (
     Proposal,
     Report,
 )
+from moderation.second import is_staff
 
 CUT_FOR = timedelta(days=14)
 
@@ -41,8 +43,9 @@ def cut_access(
 ) -> InterimMeasure:
     """Keep somebody whom the case is about from reading and writing, from the next request on.
 
-    Where that was done before and stands, returns it. Raises ``Refused`` and what
-    ``open_working_case`` raises.
+    What they had claimed is given back; somebody of the team is signed out everywhere. Where that
+    was done before and stands, returns it. Raises ``Refused`` and what ``open_working_case``
+    raises.
     """
     at = at or timezone.now()
     case = open_working_case(case, admin, at)
@@ -67,6 +70,8 @@ def cut_access(
     )
     follow(person, at)
     Claim.objects.filter(moderator=person).delete()
+    if is_staff(person):
+        end_sessions(person)
     log(case, admin, "access_cut", at, measure=measure.public_id, person=person.public_id)
     return measure
 

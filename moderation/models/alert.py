@@ -15,6 +15,8 @@ class Stage(models.TextChoices):
     NEW = "new", _("New")
     OVERDUE = "overdue", _("Overdue")
     SECOND = "second", _("Nobody has looked yet")
+    ADMINS = "admins", _("Only admins may look")
+    NOBODY = "nobody", _("Nobody here may look")
 
 
 class Alert(models.Model):

@@ -25,7 +25,7 @@ LEGAL = {
     "changes": {"held", "published", "hidden", "removed", "withdrawn"},
     "published": {"held", "changes", "hidden", "removed", "withdrawn"},
     "hidden": {"published", "changes", "removed", "withdrawn"},
-    "removed": {"published", "hidden"},
+    "removed": {"published", "changes", "hidden"},
     "withdrawn": set(),
 }
 # The way from published to each state.
