@@ -23,7 +23,7 @@ from moderation.models import (
 )
 from moderation.models.appeal import APPEAL_WITHIN
 from moderation.models.decision import LIMITING
-from moderation.ties import people_apart, people_reported
+from moderation.ties import people_apart
 
 # Sanctions that a moderator may look at again. Two admins agreed to a suspension.
 FOR_MODERATORS = (SanctionKind.WARNING, SanctionKind.SILENCE)
@@ -81,7 +81,7 @@ def appeals_for(viewer: Viewer) -> QuerySet[Appeal]:
         .exclude(Q(decision__case__handler_id=me) | Q(sanction__case__handler_id=me))
         .exclude(appellant_id__in=people_apart(me))
         .exclude(decision__post__in=reports.filter(post__isnull=False).values("post_id"))
-        .exclude(appellant_id__in=people_reported(me))
+        .exclude(appellant_id__in=reports.filter(about__isnull=False).values("about_id"))
         .select_related("appellant", "decision__clause", "decision__moderator", "decision__post")
         .select_related("sanction__clause", "sanction__decided_by", "decided_by")
     )

@@ -320,7 +320,7 @@ def test_a_version_is_decided_on_once(post, moderator):
 
 
 def test_nobody_decides_on_their_own_post(post):
-    assert_not_added("decision_not_on_oneself", decision(post, post.author))
+    assert_not_added("conflict: own post", decision(post, post.author))
 
 
 @pytest.mark.parametrize("kind", [DecisionKind.ASK_CHANGE, DecisionKind.HIDE, DecisionKind.REMOVE])

