@@ -210,7 +210,7 @@ def drop(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("moderation", "0015_cases_locked"), ("accounts", "0005_cut_off")]
+    dependencies = [("moderation", "0017_part_as_proposal"), ("accounts", "0005_cut_off")]
 
     operations = [
         migrations.AlterField(
