@@ -10,7 +10,9 @@ from moderation.models import Report
 
 
 def people_apart(user_id: int | None) -> set[int]:
-    """Row ids of people whom somebody is kept from, either way."""
+    """Row ids of people whom somebody is kept from, either way. Nobody for nobody."""
+    if user_id is None:
+        return set()
     at_work = HcpProfile.workplaces.through.objects.filter(hcpprofile__user_id=user_id)
     mine = HiddenWorkplace.objects.filter(member_id=user_id)
     rows = (
@@ -35,4 +37,4 @@ def people_apart(user_id: int | None) -> set[int]:
 def people_reported(user_id: int | None) -> set[int]:
     """Row ids of people whom somebody reported."""
     rows = Report.objects.filter(reporter_id=user_id, about__isnull=False)
-    return {pk for pk in rows.values_list("about_id", flat=True) if pk is not None}
+    return set(rows.values_list("about_id", flat=True))
