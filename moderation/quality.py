@@ -100,15 +100,19 @@ class Misses:
         return wilson(self.missed, self.looked_at)
 
 
-def agreement(*, since: datetime) -> Agreement:
-    """Second reviews that were taken since then."""
+def agreement(*, since: datetime, until: datetime | None = None) -> Agreement:
+    """Second reviews that were taken since then (and before ``until``)."""
     done = SecondReview.objects.filter(done_at__gte=since, decision__undone_at=None)
+    if until is not None:
+        done = done.filter(done_at__lt=until)
     return Agreement(dict(Counter(done.values_list("decision__kind", "kind"))))
 
 
-def misses(*, since: datetime) -> Misses:
-    """Decisions since then on sampled posts."""
+def misses(*, since: datetime, until: datetime | None = None) -> Misses:
+    """Decisions since then (and before ``until``) on sampled posts."""
     routine = Decision.objects.standing().filter(decided_at__gte=since, ticket_severity=Severity.S3)
+    if until is not None:
+        routine = routine.filter(decided_at__lt=until)
     looked_at = missed = 0
     for kind, reasons in routine.values_list("kind", "ticket_reasons").iterator(chunk_size=2000):
         if any(reason.get("kind") == SAMPLED for reason in reasons or []):

@@ -5,7 +5,7 @@ from huey.contrib.djhuey import db_periodic_task, lock_task
 
 from forum import waits
 from moderation import deliveries, outside, outside_cases, renewals, report_mail
-from moderation.actions import proposals, sanctions
+from moderation.actions import proposals, sanctions, transparency
 from moderation.actions.alerts import raise_alerts
 from moderation.actions.audit_check import check_all
 from moderation.actions.breakglass import sweep
@@ -106,3 +106,11 @@ def tell_outside() -> None:
 def check_audit() -> None:
     """Check that the audit log is whole, once a day."""
     check_all()
+
+
+# Hourly: it finds nothing to do but twice a year, and a worker that was down makes up for it.
+@db_periodic_task(crontab(minute="20"))
+@lock_task("freeze_figures")
+def freeze_figures() -> None:
+    """Freeze the figures of half-years that are over."""
+    transparency.freeze_due()

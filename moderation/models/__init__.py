@@ -40,6 +40,7 @@ from moderation.models.report_mail import ReportMail, ReportMailKind
 from moderation.models.report_talk import EvidenceBy, ReportEvidence, ReportMessage
 from moderation.models.review import HardItem, SecondReview, Sitting, Workbench
 from moderation.models.sanction import Sanction
+from moderation.models.transparency import TransparencySnapshot
 
 __all__ = [
     "AccountRequest",
@@ -99,6 +100,7 @@ __all__ = [
     "Sitting",
     "Stage",
     "Tie",
+    "TransparencySnapshot",
     "WhySecond",
     "Workbench",
 ]
