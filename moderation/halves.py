@@ -36,7 +36,7 @@ class Half:
 
     def before(self) -> "Half":
         """The one before it."""
-        return Half(self.year, 1) if self.half == 2 else Half(self.year - 1, 2)  # noqa: PLR2004
+        return Half(self.year, 1) if self.half == 2 else Half(self.year - 1, 2)
 
 
 def half_of(at: datetime) -> Half:

@@ -40,21 +40,25 @@ def published(figures: Figures) -> dict[str, Any]:
         "format": FORMAT,
         "tables": tables,
         "clauses": figures.clauses,
-        "waits": {
-            name: [
-                {"severity": int(kind), "median": _minutes(w.median), "p90": _minutes(w.p90)}
-                for kind, w in waits.items()
-            ]
-            for name, waits in (("reports", figures.report_waits), ("posts", figures.post_waits))
-        },
+        "waits": waits_as_json(figures),
         "overturned": _overturned(tables[APPEALS]),
-        "missed": _rounded(
-            share(*(_cell(tables[SAMPLES], row, COUNT) for row in (MISSED, FINE)))
-        ),
+        "missed": _rounded(share(*(_cell(tables[SAMPLES], row, COUNT) for row in (MISSED, FINE)))),
         "kappa": round(figures.kappa, 2) if tells_agreement and figures.kappa is not None else None,
         "screening": figures.screening,
         "alone": figures.alone,
         "outside": figures.outside,
+    }
+
+
+def waits_as_json(figures: Figures) -> dict[str, Any]:
+    """Waits by severity in minutes; None where there are fewer than five."""
+    both = {"reports": figures.report_waits, "posts": figures.post_waits}
+    return {
+        name: [
+            {"severity": int(kind), "median": _minutes(w.median), "p90": _minutes(w.p90)}
+            for kind, w in waits.items()
+        ]
+        for name, waits in both.items()
     }
 
 
@@ -74,7 +78,7 @@ def _overturned(appeals: dict[str, Any]) -> float | None:
         for status in (AppealStatus.UPHELD, AppealStatus.PARTLY, AppealStatus.OVERTURNED)
     )
     counts = [count for count in (overturned, partly, upheld) if not isinstance(count, Mark)]
-    if len(counts) < 3:  # noqa: PLR2004
+    if len(counts) < 3:
         return None
     return _rounded(share(counts[0] + counts[1], counts[2]))
 

@@ -24,8 +24,10 @@ from moderation.views import (
     sanctions,
     screening,
     spam,
+    statistics,
     texts,
     threads,
+    transparency,
     worklist,
 )
 
@@ -122,6 +124,18 @@ urlpatterns = [
     path("desk/sanctions/<pid:public_id>/", sanctions.detail, name="sanction"),
     path("me/account/<pid:public_id>/", sanctions.own, name="own_sanction"),
     path("desk/quality/", quality.quality, name="quality"),
+    path("desk/statistics/", statistics.statistics, name="statistics"),
+    path("transparency/", transparency.transparency, name="transparency"),
+    path(
+        "transparency/<int:year>-<int:half>/",
+        transparency.transparency,
+        name="transparency_half",
+    ),
+    path(
+        "transparency/<int:year>-<int:half>/<slug:name>.csv",
+        transparency.transparency_file,
+        name="transparency_file",
+    ),
     path("me/account/<pid:public_id>/appeal/", appeals.about_sanction, name="appeal_sanction"),
     path("decisions/<pid:public_id>/appeal/", appeals.about_decision, name="appeal"),
     path("my-decisions/", appeals.own_list, name="own_appeals"),

@@ -23,7 +23,9 @@ from moderation.models import (
     Proposal,
     Sanction,
     Shift,
+    TransparencySnapshot,
 )
+from moderation.transparency_page import FILES
 from tests.facts import World
 
 Addresses = Callable[[World], list[str]]
@@ -348,6 +350,20 @@ def appeals(name: str) -> Addresses:
     return addresses
 
 
+def half_years(world: World) -> list[str]:
+    """Every frozen half-year, and one that was not."""
+    rows = TransparencySnapshot.objects.values_list("year", "half")
+    return [reverse("moderation:transparency_half", args=pair) for pair in [*rows, (1999, 1)]]
+
+
+def half_year_files(world: World) -> list[str]:
+    """Every file of a frozen half-year, and some of none."""
+    rows = TransparencySnapshot.objects.values_list("year", "half")
+    files = [(*pair, name) for pair in [*rows, (1999, 1)] for name in FILES]
+    nonsense = (2026, 1, "nothing")
+    return [reverse("moderation:transparency_file", args=one) for one in [*files, nonsense]]
+
+
 def outside_links(world: World) -> list[str]:
     """A link that nobody signed."""
     return [reverse("moderation:outside_answer", args=["not:signed"])]
@@ -465,6 +481,10 @@ ROUTES = (
     ours("moderation:keys", REVIEWER, FORM),
     ours("moderation:spam", REVIEWER, FORM),
     ours("moderation:quality", ADMIN, READ),
+    ours("moderation:statistics", ADMIN, READ),
+    ours("moderation:transparency", PUBLIC, READ),
+    ours("moderation:transparency_half", PUBLIC, READ, half_years),
+    ours("moderation:transparency_file", PUBLIC, READ, half_year_files),
     ours("moderation:item", REVIEWER, FORM, posts("moderation:item")),
     ours("moderation:release", REVIEWER, ACT, posts("moderation:release")),
     ours("moderation:renew", REVIEWER, ACT, posts("moderation:renew")),

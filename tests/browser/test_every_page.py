@@ -32,6 +32,7 @@ PUBLIC = [
     "/how-to-judge/?sorted=tcltcltc",
     "/privacy/",
     "/accessibility/",
+    "/transparency/",
     "/rules/",
     "/code/",
     "/code/1.0/",
@@ -165,7 +166,11 @@ def test_pages_of_the_team(
     sign_in(look, community.moderator)
     check(look, ["/queue/", f"/queue/{held.public_id}/"], assert_no_axe_violations)
     sign_in(look, community.admin)
-    check(look, ["/desk/", f"/desk/reports/{report.number}/"], assert_no_axe_violations)
+    check(
+        look,
+        ["/desk/statistics/", "/desk/", f"/desk/reports/{report.number}/"],
+        assert_no_axe_violations,
+    )
     case = open_case(report=report, admin=community.admin)
     check(look, [f"/desk/cases/{case.public_id}/"], assert_no_axe_violations)
     secret = Post.objects.get(thread=community.secret, is_opening=True)

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from moderation.suppression import FEWEST, Grid, Mark, Shown, another_answer, suppressed, with_totals
+from moderation.suppression import (
+    FEWEST,
+    Grid,
+    Mark,
+    Shown,
+    another_answer,
+    suppressed,
+    with_totals,
+)
 from moderation.suppression import share as share_of
 
 FEW, HIDDEN = Mark.FEW, Mark.HIDDEN
@@ -49,7 +57,10 @@ def reads_as(grid: Grid, shown: list[list[Shown]]) -> bool:
 def left_out(shown: list[list[Shown]]) -> list[tuple[int, int]]:
     """The places of all that is not shown."""
     return [
-        (r, c) for r, row in enumerate(shown) for c, cell in enumerate(row) if isinstance(cell, Mark)
+        (r, c)
+        for r, row in enumerate(shown)
+        for c, cell in enumerate(row)
+        if isinstance(cell, Mark)
     ]
 
 
@@ -160,7 +171,7 @@ def test_another_answer_is_found_exactly_where_there_is_one(counts):
 
 
 @pytest.mark.parametrize(
-    ("counts", "share"),
+    "counts, share",
     [((5, 15), 0.25), ((FEW, 15), None), ((20, FEW), None), ((20, HIDDEN), None), ((0, 0), None)],
 )
 def test_a_share_is_told_only_where_all_its_counts_are(counts, share):

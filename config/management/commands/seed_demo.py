@@ -13,6 +13,7 @@ from config.demo.seed import (
     bulk,
     crowd,
     duty,
+    half_years,
     people,
     queue,
     screening,
@@ -73,6 +74,7 @@ class Command(BaseCommand):
         self._say("reports", queue.add_reports(now=now, people=named))
         self._say("hours, shifts and alerts", duty.add_duty(now=now, people=named))
         self._say("rows about screening", screening.add_screening(now=now, people=named))
+        self._say("frozen half-years", half_years.add_half_years(seed=seed, now=now))
         self._say("rows of what takes two people", second.add_second(now=now, people=named))
 
     @transaction.atomic
