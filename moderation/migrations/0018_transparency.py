@@ -42,7 +42,7 @@ def run(statements):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("moderation", "0015_cases_locked")]
+    dependencies = [("moderation", "0017_part_as_proposal")]
 
     operations = [
         migrations.CreateModel(
