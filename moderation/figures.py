@@ -261,8 +261,12 @@ def _limits(sources: Sources, clauses: dict[str, str], since: datetime, until: d
 def _appeals(appeals: QuerySet[Appeal]) -> Table:
     """Appeals by what they are about and by answer."""
     counts: Counter[tuple[str, str]] = Counter()
-    for status, decision in appeals.values_list("status", "decision_id").order_by():
-        counts[ABOUT_ACCOUNT if decision is None else ABOUT_POST, status] += 1
+    for about, rows in (
+        (ABOUT_POST, appeals.filter(decision__isnull=False)),
+        (ABOUT_ACCOUNT, appeals.filter(sanction__isnull=False)),
+    ):
+        for status, number in rows.values_list("status").annotate(Count("pk")).order_by():
+            counts[about, status] += number
     return _table(counts, (ABOUT_POST, ABOUT_ACCOUNT), AppealStatus.values)
 
 

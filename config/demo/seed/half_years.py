@@ -21,7 +21,7 @@ from moderation.quality import cohens_kappa
 from moderation.transparency import SETTLES
 
 # About how many in a cell; cells that are not named have none or very few.
-USUAL = {
+USUAL: dict[str, dict[str, int]] = {
     names.REPORTS: {"action_taken": 9, "nothing_found": 5, "passed_on": 2, names.CLOSED: 1},
     names.HCP_CASES: {"action_taken": 6, "nothing_found": 9, "passed_on": 1},
     names.LETTING: {"publish": 900, "publish_note": 60, "safeguard": 30},
