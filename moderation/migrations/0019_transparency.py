@@ -42,7 +42,7 @@ def run(statements):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("moderation", "0017_part_as_proposal")]
+    dependencies = [("moderation", "0018_conflicts")]
 
     operations = [
         migrations.CreateModel(
