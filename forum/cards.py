@@ -20,13 +20,14 @@ from django.utils.translation import get_language
 from accounts.models import Role, User
 from accounts.viewer import Viewer
 from forum import markdown
-from forum.models import Post, ReactionKind, Status
+from forum.models import Label, Post, ReactionKind, Status
+from forum.models.label import WRITERS
 from forum.queries.reading import muted_pattern
 from forum.queries.threads import ShownPost
 from forum.waits import in_words, usual_waits
 
 # Change it when the template changes what it shows for the same post.
-LAYOUT = 5
+LAYOUT = 6
 _TAG = re.compile(r"(<[^>]*>)")
 
 
@@ -130,8 +131,21 @@ def _key(viewer: Viewer, item: ShownPost, wait: dict[int, str]) -> str:
         item.hidden,
         _wait_of(viewer, post, wait),
         item.is_saved,
+        tuple(_label_key(viewer, label) for label in item.labels),
     )
     return blake2b(repr(parts).encode(), digest_size=20).hexdigest()
+
+
+def _label_key(viewer: Viewer, label: Label) -> tuple[object, ...]:
+    return (
+        label.public_id,
+        label.note,
+        label.source,
+        label.link,
+        label.profession,
+        label.author.pseudonym,
+        label.author_id == viewer.user_id,
+    )
 
 
 def _render(viewer: Viewer, item: ShownPost, wait: dict[int, str]) -> str:
@@ -150,6 +164,9 @@ def _render(viewer: Viewer, item: ShownPost, wait: dict[int, str]) -> str:
             "quotes": item.quotes,
             "is_saved": item.is_saved,
             "hidden": item.hidden,
+            "labels": item.labels,
+            "reader_id": viewer.user_id,
+            "may_label": viewer.role in WRITERS and viewer.may_write,
             "quote_address": reverse("forum:reply", args=[post.thread.public_id])
             + f"?quote={post.public_id}",
             "reactions": [

@@ -5,7 +5,7 @@ from huey.contrib.djhuey import db_periodic_task, lock_task
 
 from forum import waits
 from moderation import deliveries, outside, outside_cases, renewals, report_mail
-from moderation.actions import proposals, sanctions, transparency
+from moderation.actions import labels, proposals, sanctions, transparency
 from moderation.actions.alerts import raise_alerts
 from moderation.actions.audit_check import check_all
 from moderation.actions.breakglass import sweep
@@ -27,6 +27,13 @@ def sweep_sanctions() -> None:
     """Write down which sanctions and proposals are over. Nothing waits for it."""
     sanctions.sweep()
     proposals.sweep()
+
+
+@db_periodic_task(crontab(minute="*/10"))
+@lock_task("lapse_labels")
+def lapse_labels() -> None:
+    """Write down which notes under posts got no answer in time. Nothing waits for it."""
+    labels.lapse()
 
 
 @db_periodic_task(crontab(minute="*"))

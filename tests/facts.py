@@ -145,6 +145,9 @@ class World:
     # word -> the personas that may meet it; for words outside of posts
     private_words: dict[str, set[str]] = field(default_factory=dict)
 
+    # of ``private_words`` those that stand under the post "host", for whoever may see them
+    words_of_labels: set[str] = field(default_factory=set)
+
     def person(self, name: str) -> User:
         """The account of a persona that has one."""
         user = self.people[name]

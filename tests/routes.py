@@ -13,7 +13,7 @@ from django.utils.http import urlencode
 from accounts.access import Access
 from accounts.applying.tasks import Task
 from accounts.models import Consent, Document, HcpApplication, HcpProfile, Purpose
-from forum.models import Ruleset
+from forum.models import Label, Ruleset
 from moderation.models import (
     AccountRequest,
     Alert,
@@ -330,6 +330,16 @@ def professionals(name: str) -> Addresses:
     return addresses
 
 
+def notes(name: str) -> Addresses:
+    """One address for each note under a post, and one of none."""
+
+    def addresses(world: World) -> list[str]:
+        ids = Label.objects.order_by("pk").values_list("public_id", flat=True)
+        return [reverse(name, args=[public_id]) for public_id in ["2" * 14, *ids]]
+
+    return addresses
+
+
 def sanctions(name: str) -> Addresses:
     """One address for each sanction, and one of none."""
 
@@ -489,6 +499,8 @@ ROUTES = (
     ours("moderation:release", REVIEWER, ACT, posts("moderation:release")),
     ours("moderation:renew", REVIEWER, ACT, posts("moderation:renew")),
     ours("moderation:thread", REVIEWER, FORM, threads("moderation:thread")),
+    ours("moderation:label", REVIEWER, FORM, posts("moderation:label")),
+    ours("moderation:note", READER, FORM, notes("moderation:note")),
     ours("moderation:own_decisions", REVIEWER, READ),
     ours("moderation:decision", ACCOUNT, READ, decisions("moderation:decision")),
     ours("moderation:undo", REVIEWER, ACT, decisions("moderation:undo")),
@@ -512,6 +524,8 @@ ROUTES = (
     ours("moderation:desk", ADMIN, READ),
     ours("moderation:desk_report", ADMIN, FORM, reports("moderation:desk_report")),
     ours("moderation:case", ADMIN, FORM, cases("moderation:case")),
+    ours("moderation:boards", ADMIN, READ),
+    ours("moderation:board", ADMIN, FORM, boards("moderation:board")),
     ours("moderation:hours", ADMIN, FORM),
     ours("moderation:rota", ADMIN, FORM),
     ours("moderation:shift_remove", ADMIN, ACT, shifts("moderation:shift_remove")),

@@ -10,7 +10,9 @@ from django.urls import reverse
 from accounts.models import Block, HiddenHcp, Role, User
 from forum.actions.reactions import toggle_reaction
 from forum.models import Board, ReactionKind, Thread
+from moderation.actions.labels import answer, propose_note
 from tests.factories import (
+    fresh,
     make_board,
     make_hcp,
     make_member,
@@ -61,7 +63,7 @@ def queries(user: User, address: str) -> list[str]:
 
 
 def thread_of(board: Board, authors: list[User], nurse: User, *, replies: int) -> Thread:
-    """A thread with quotes, reactions and replies by a professional."""
+    """A thread with quotes, reactions, replies by a professional, and a note under the last one."""
     thread = publish_thread(authors[0], board, title="Nights", text="How do you sleep?")
     last = None
     for number in range(replies):
@@ -70,6 +72,12 @@ def thread_of(board: Board, authors: list[User], nurse: User, *, replies: int) -
         last = publish_reply(author, thread, text=f"Like this: {number}.", quote=quote)
         if author != authors[1]:
             toggle_reaction(post=last, author=authors[1], kind=ReactionKind.CARE)
+    assert last is not None
+    writer = User.objects.filter(pseudonym="adds-notes").first() or make_hcp("adds-notes")
+    note = propose_note(
+        post=last, writer=writer, version=fresh(last).version, note="A note.", source="A leaflet"
+    )
+    assert answer(label=note, person=last.author, agrees=True)
     return thread
 
 

@@ -177,7 +177,7 @@ def allowed_words(who: Persona, world: World) -> set[str]:
         if sees(who, item)
         for what, word in item.words.items()
         if what in ("text", "title")
-    }
+    } | {word for word in world.words_of_labels if who.name in world.private_words[word]}
 
 
 def _by_hcp(facts: Facts) -> bool:

@@ -27,16 +27,18 @@ from accounts.models import (
 )
 from forum.actions.drafts import save_draft
 from forum.actions.edit import edit_post
-from forum.models import Audience, Post, Ruleset, Status, Thread
+from forum.models import Audience, LabelStatus, Post, Ruleset, Status, Thread
 from forum.screening import SHIPPED, hash_of
 from moderation.actions.appeals import appeal
 from moderation.actions.breakglass import approve, ask
 from moderation.actions.case_evidence import answer_account, ask_account
 from moderation.actions.cases import add_note, open_case
+from moderation.actions.labels import answer, propose_note
 from moderation.actions.proposals import decide_or_propose
 from moderation.actions.reporting import file_report
 from moderation.actions.sanctions import sanction
 from moderation.models import Category, DecisionKind, Risk, Sanction, SanctionKind
+from tests import truth
 from tests.applicants import check, make_applicant, sent_application
 from tests.factories import (
     any_clause,
@@ -87,6 +89,7 @@ def build_world() -> World:
     builder.exceptions()
     builder.two_people()
     builder.applicants()
+    builder.labels()
     builder.relations()
     builder.rules()
     for item in world.items:
@@ -477,6 +480,35 @@ class _Builder:
             interests=f"Paid by {interests}.",
         )
         check(application, User.objects.get(pseudonym="checker-one"), note=f"Saw {note}.")
+
+    def labels(self) -> None:
+        """Notes under posts: one that stands, one that waits, one that its author did not want."""
+        nurse = self.authors_of[By.HCP][0]
+        for state, name in enumerate(
+            ("host", "reply of peer_open published", "own opening published")
+        ):
+            item, word = self.world.item(name), new_word()
+            post = fresh(item.post)
+            label = propose_note(
+                post=post,
+                writer=nurse,
+                version=post.version,
+                note=f"We wrote {word} in the leaflet.",
+                source="A leaflet",
+            )
+            self.world.private_words[word] = {"peer_open"}
+            if state == 0:
+                answer(label=label, person=post.author, agrees=True)
+                by_nurse = Facts(By.HCP, State.PUBLISHED, COMMUNITY)
+                readers = [who for who in PERSONAS.values() if truth.sees(who, item)]
+                self.world.private_words[word] = {
+                    who.name for who in readers if truth.meets(who, by_nurse)
+                }
+                self.world.words_of_labels.add(word)
+            elif state == 1:
+                assert label.status == LabelStatus.ASKED
+            else:
+                answer(label=label, person=post.author, agrees=False)
 
     def relations(self) -> None:
         """Who does not want to meet whom, and who was suspended: from now on."""

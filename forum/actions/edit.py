@@ -11,6 +11,7 @@ from forum import markdown
 from forum.actions.audience import narrow
 from forum.actions.breaker import count_hits, rules_counted_for
 from forum.actions.hide_part import mark
+from forum.actions.labels import outdate_labels
 from forum.actions.state import change_state, lock_post
 from forum.actions.submit import check_hcp_dose, verdict_on
 from forum.due import due_at
@@ -73,6 +74,7 @@ def edit_post(
     Revision.objects.create(post=post, number=number, text=text, created_at=at)
     _drop_quotes_of_what_is_gone(post, text)
     change_state(post=post, to=status, ticket=ticket, at=at)
+    outdate_labels(post, at=at)
     index.store([post])
     count_hits(findings, counted=counted, at=at)
     return True

@@ -7,6 +7,7 @@ from forum.models.clock import TicketClock, UsualWait
 from forum.models.draft import Draft
 from forum.models.hidden_part import HiddenPart
 from forum.models.hours import StaffedHours
+from forum.models.label import Label, LabelStatus
 from forum.models.notice import Notice, NoticeKind
 from forum.models.post import Post, Quote, Revision
 from forum.models.reaction import Reaction, ReactionKind
@@ -31,6 +32,8 @@ __all__ = [
     "FollowKind",
     "HcpAccess",
     "HiddenPart",
+    "Label",
+    "LabelStatus",
     "Notice",
     "NoticeKind",
     "Origin",

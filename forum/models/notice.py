@@ -30,6 +30,7 @@ class NoticeKind(models.TextChoices):
     HCP = "hcp", _("Your work here as a health professional")
     DESK = "desk", _("Something for the desk")
     QUESTION = "question", _("The team has a question for you")
+    LABEL = "label", _("A note under a post")
     SCREENING = "screening", _("A rule of screening finds far more than before")
 
 

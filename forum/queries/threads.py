@@ -13,6 +13,7 @@ from forum.access_log import with_openings
 from forum.models import (
     Follow,
     HiddenPart,
+    Label,
     Post,
     Quote,
     Reaction,
@@ -23,10 +24,13 @@ from forum.models import (
     ThreadSummary,
     ThreadVisit,
 )
+from forum.queries.labels import labels_under
 from forum.summaries import SEEN_BY
 
 WINDOW = 20
-SAVED = "saved"  # among a person's marks on a post; no kind of reaction
+# Among what one query tells of posts, beside the person's own reactions; no kinds of reactions.
+SAVED, LABELLED, PART_HIDDEN = "saved", "labelled", "part_hidden"
+MARKS = frozenset({SAVED, LABELLED, PART_HIDDEN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,7 @@ class ShownPost:
     own_reactions: frozenset[str] = frozenset()
     is_saved: bool = False
     hidden: tuple[str, ...] = ()  # words of the viewer's own post that a moderator hid
+    labels: tuple[Label, ...] = ()  # notes by professionals and moderators, its author said yes
 
 
 def posts_on(shown: list[ShownPost]) -> list[Post]:
@@ -206,10 +211,12 @@ def dressed(viewer: Viewer, posts: list[Post]) -> list[ShownPost]:
     for post_id, kind in _own_marks(viewer, ids):
         own[post_id].add(kind)
     hidden: defaultdict[int, list[str]] = defaultdict(list)
-    own_ids = [post.pk for post in posts if post.author_id == viewer.user_id]
-    if own_ids:
-        for part in HiddenPart.objects.filter(post_id__in=own_ids).select_related("revision"):
+    with_parts = [post.pk for post in posts if PART_HIDDEN in own[post.pk]]
+    if with_parts:
+        for part in HiddenPart.objects.filter(post_id__in=with_parts).select_related("revision"):
             hidden[part.post_id].append(part.words)
+    labelled = [post for post in posts if LABELLED in own[post.pk]]
+    labels = labels_under(viewer, labelled)
     unmet = _reactions_of_unmet(viewer, ids)
     audience = visibility.summary_audience(viewer)
     return [
@@ -222,20 +229,34 @@ def dressed(viewer: Viewer, posts: list[Post]) -> list[ShownPost]:
                 if (number := post.reactions.get(audience, {}).get(kind, 0) - unmet[post.pk, kind])
                 > 0
             ),
-            own_reactions=frozenset(own[post.pk] - {SAVED}),
+            own_reactions=frozenset(own[post.pk] - MARKS),
             is_saved=SAVED in own[post.pk],
             hidden=tuple(hidden[post.pk]),
+            labels=labels.get(post.pk, ()),
         )
         for post in posts
     ]
 
 
 def _own_marks(viewer: Viewer, ids: list[int]) -> Iterable[tuple[int, str]]:
-    """The viewer's own reactions on posts, and ``SAVED`` for those they keep: (post, mark)."""
+    """The viewer's own reactions on posts, and which ``MARKS`` these have: (post, mark).
+
+    ``SAVED`` by the viewer; ``LABELLED``: with a note that they see; ``PART_HIDDEN`` of an own one.
+    """
     reactions = Reaction.objects.filter(author_id=viewer.user_id, post_id__in=ids)
     kept = Saved.objects.filter(user_id=viewer.user_id or 0, post_id__in=ids)
-    return reactions.values_list("post_id", "kind").union(
-        kept.values_list("post_id", Value(SAVED)), all=True
+    labels = Label.objects.shown_to(viewer).filter(post_id__in=ids)
+    own = HiddenPart.objects.filter(post__author_id=viewer.user_id or 0)
+    parts = own.filter(post_id__in=ids).order_by()
+    return (
+        reactions.order_by()
+        .values_list("post_id", "kind")
+        .union(
+            kept.values_list("post_id", Value(SAVED)),
+            labels.values_list("post_id", Value(LABELLED)),
+            parts.values_list("post_id", Value(PART_HIDDEN)),
+            all=True,
+        )
     )
 
 

@@ -35,12 +35,31 @@ from config.demo.seed.texts import DATA
 from forum import markdown
 from forum.actions.reactions import reaction_sums
 from forum.due import current_hours
-from forum.models import Audience, Notice, Post, Quote, Reaction, Status, Thread
+from forum.models import (
+    Audience,
+    HiddenPart,
+    Label,
+    LabelStatus,
+    Notice,
+    Post,
+    Quote,
+    Reaction,
+    Status,
+    Thread,
+)
 from forum.summaries import wrong_rows
 from moderation import audit
 from moderation.alerts import failing_deliveries
 from moderation.appeals import waiting_appeals
-from moderation.models import AlertDelivery, Decision, Report, ReportStatus, Shift
+from moderation.models import (
+    AlertDelivery,
+    Decision,
+    Report,
+    ReportStatus,
+    SecondReview,
+    Shift,
+    Sitting,
+)
 from moderation.oncall import gaps
 from moderation.queue import tickets_for
 from moderation.sanctions import wrong_accounts
@@ -210,6 +229,7 @@ class TheDemo(TestCase):
         done = sorted(Decision.objects.values_list("kind", "status_before", "status_after"))
         assert done == [
             ("ask_change", "held", "changes"),
+            ("hide_part", "held", "published"),
             ("publish", "held", "published"),
             ("remove", "published", "removed"),
         ]
@@ -222,6 +242,18 @@ class TheDemo(TestCase):
         appeal = waiting_appeals(other_admin).get()
         assert not viewer_of(appeal.appellant).may_write
         assert list(wrong_accounts(timezone.now())) == []
+
+    def test_a_note_stands_one_waits_and_threads_are_closed_and_put_together(self):
+        reader = viewer_of(person("peer_only"))
+        shown = Label.objects.get(status=LabelStatus.SHOWN)
+        assert shown.fits
+        assert Label.objects.shown_to(reader).get() == shown
+        assert Label.objects.get(status=LabelStatus.ASKED).post.author == person("peer_open")
+        assert HiddenPart.objects.exists()
+        assert Thread.objects.filter(is_locked=True, status=Status.PUBLISHED).exists()
+        assert Thread.objects.filter(now_at__isnull=False).exists()
+        assert SecondReview.objects.filter(done_at=None).exists()
+        assert Sitting.objects.filter(ended_at__isnull=False).exists()
 
     def test_readers_see_one_tombstone(self):
         removed = Post.objects.get(status=Status.REMOVED)

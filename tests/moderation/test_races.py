@@ -26,6 +26,7 @@ from moderation import audit
 from moderation.actions.cases import open_case
 from moderation.actions.decide import AlreadyDecided, decide
 from moderation.actions.reporting import file_report
+from moderation.actions.undo import undo
 from moderation.models import AuditEvent, Case, Category, Claim, Decision, DecisionKind
 from moderation.queue import CLAIM_LASTS, claim
 from tests.factories import (
@@ -333,3 +334,45 @@ def test_of_two_admins_who_open_a_case_at_once_both_get_the_same_case(texts):
         assert all(isinstance(result, Case) for result in results), results
         assert results[0] == results[1]
     assert Case.objects.count() == SOME
+
+
+def test_of_an_undo_and_the_next_decision_at_once_exactly_one_counts(holding_board, moderators):
+    """Passed on to the lead it keeps a ticket: an admin may decide in the minute of undo."""
+    author, admin = make_member("newcomer"), make_staff("lead-admin", Role.ADMIN)
+    for number in range(TIMES):
+        post = submit_thread(author, holding_board, title="Hello", text=f"Day {number} for me.")
+        passed_on = deciding(post, moderators[0], DecisionKind.SAFEGUARD)()
+
+        undone, decided = at_once(
+            partial(undo, decision=passed_on, moderator=moderators[0]),
+            deciding(post, admin, DecisionKind.PUBLISH),
+        )
+
+        passed_on.refresh_from_db()
+        if undone is True:
+            assert isinstance(decided, StaleVersion | NotVisible), decided
+            assert (fresh(post).status, fresh(post).review_track) == (Status.HELD, "conduct")
+            assert passed_on.undone_at is not None
+        else:
+            assert isinstance(undone, StaleVersion), undone
+            assert isinstance(decided, Decision), decided
+            assert (fresh(post).status, fresh(post).has_ticket) == (Status.PUBLISHED, False)
+            assert passed_on.undone_at is None
+        standing = Decision.objects.standing().filter(post=post).count()
+        assert standing == (0 if undone is True else 2)
+    assert list(audit.faults()) == []
+    assert summaries.wrong_rows() == []
+
+
+def test_an_undo_sent_twice_at_once_happens_once(holding_board, moderators):
+    author = make_member("newcomer")
+    for number in range(SOME):
+        post = submit_thread(author, holding_board, title="Hello", text=f"Day {number} for me.")
+        decision = deciding(post, moderators[0], DecisionKind.PUBLISH)()
+        once = partial(undo, decision=decision, moderator=moderators[0])
+        assert sorted(at_once(once, once)) == [False, True]
+        assert (fresh(post).status, fresh(post).has_ticket) == (Status.HELD, True)
+        undone = AuditEvent.objects.filter(subject_public_id=post.public_id, verb="undo_decision")
+        assert undone.count() == 1
+        assert not Notice.objects.filter(post=post, recipient=author).exists()
+    assert summaries.wrong_rows() == []

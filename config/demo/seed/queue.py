@@ -31,7 +31,7 @@ def add_decided(*, seed: int, now: datetime, people: dict[str, User]) -> int:
     """Send and decide the posts of decisions.toml that are missing; returns how many."""
     added = 0
     for entry in texts.decisions():
-        post = _send(entry.sent, seed=seed, now=now, people=people)
+        post = send(entry.sent, seed=seed, now=now, people=people)
         if post is None:
             continue
         at = moment(now, days_ago=entry.sent.days_ago, hours_later=entry.hours_later)
@@ -47,7 +47,7 @@ def add_decided(*, seed: int, now: datetime, people: dict[str, User]) -> int:
 def add_queue(*, seed: int, now: datetime, people: dict[str, User]) -> int:
     """Send the posts of queue.toml that are missing; returns how many."""
     return sum(
-        _send(entry, seed=seed, now=now, people=people) is not None for entry in texts.queue()
+        send(entry, seed=seed, now=now, people=people) is not None for entry in texts.queue()
     )
 
 
@@ -55,7 +55,7 @@ def add_reports(*, now: datetime, people: dict[str, User]) -> int:
     """File the reports of reports.toml that are missing; returns how many."""
     added = 0
     for number, entry in enumerate(texts.reports()):
-        key = _key("report", entry.reporter, entry.board, entry.thread_title, entry.words)
+        key = key_of("report", entry.reporter, entry.board, entry.thread_title, entry.words)
         if Report.objects.filter(submission_key=key).exists():
             continue
         at = now - FIRST_REPORT - number * BETWEEN_REPORTS
@@ -110,15 +110,15 @@ def _mail_nothing(report: Report) -> None:
     ReportMail.objects.filter(report=report).update(mail_due_at=None)
 
 
-def _key(*names: str) -> str:
+def key_of(*names: str) -> str:
     """The submission key of an entry: from its words alone, so that no seed sends it twice."""
     return public_id(0, "submission", *names)
 
 
-def _send(entry: SentEntry, *, seed: int, now: datetime, people: dict[str, User]) -> Post | None:
+def send(entry: SentEntry, *, seed: int, now: datetime, people: dict[str, User]) -> Post | None:
     """Send one post through the real submission; None where it was sent before."""
     author = people[entry.author]
-    key = _key("post", entry.author, entry.board, entry.thread_title, entry.body)
+    key = key_of("post", entry.author, entry.board, entry.thread_title, entry.body)
     if Post.objects.filter(author=author, submission_key=key).exists():
         return None
     board = Board.objects.get(slug=entry.board)
@@ -173,7 +173,7 @@ def _decide_after_report(
     reported_at = post.created_at + (at - post.created_at) / 2
     report = file_report(
         category=Category(entry.category),
-        submission_key=_key("report", entry.reporter, entry.sent.board, entry.words),
+        submission_key=key_of("report", entry.reporter, entry.sent.board, entry.words),
         reporter=people[entry.reporter],
         post=post,
         words=entry.words,

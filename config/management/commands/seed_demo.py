@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.documents import publish_texts
 from config.demo.seed import (
+    acts,
     applicants,
     bulk,
     crowd,
@@ -76,6 +77,7 @@ class Command(BaseCommand):
         self._say("rows about screening", screening.add_screening(now=now, people=named))
         self._say("frozen half-years", half_years.add_half_years(seed=seed, now=now))
         self._say("rows of what takes two people", second.add_second(now=now, people=named))
+        self._say("notes, parts and threads", acts.add_acts(seed=seed, now=now, people=named))
 
     @transaction.atomic
     def _generate(self, short: Missing, seed: int) -> None:
