@@ -70,7 +70,7 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 # What the database says when it refuses for a conflict, and not for another reason.
-RULES = ("conflict: ", "appeal_by_somebody_else")
+RULES = ("conflict: ", "appeal_by_somebody_else", "appeal_by_no_hcp_about_hcps")
 REASON = "She wrote that she will not wake up tomorrow."
 
 

@@ -199,7 +199,7 @@ def test_an_author_changes_the_post_that_a_reviewer_has_open(post, moderator):
     edit_post(post=post, author=post.author, text="I walk, and I swim.", version=post.version)
     sent = client.post(item_of(post), {"kind": "publish", "version": post.version})
     assert "I walk, and I swim." in sent.content.decode()
-    assert not Decision.objects.exists()
+    assert not Decision.objects.filter(post=post).exists()
     assert fresh(post).status == Status.HELD
 
 
@@ -208,7 +208,7 @@ def test_an_author_deletes_the_post_that_a_reviewer_has_open(post, moderator):
     client.get(item_of(post))
     withdraw_post(post=post, author=post.author)
     client.post(item_of(post), {"kind": "publish", "version": post.version}, follow=True)
-    assert not Decision.objects.exists()
+    assert not Decision.objects.filter(post=post).exists()
     assert fresh(post).status == Status.WITHDRAWN
     assert not tickets_for(viewer_of(moderator)).filter(pk=post.pk).exists()
     assert client.get(item_of(post)).status_code == 404
