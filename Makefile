@@ -5,7 +5,7 @@ BIN := .venv/bin
 export PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check browser coverage bench walks races mutate-visibility screening-report shots format lock clean reset
+.PHONY: help run test check browser coverage bench walks races faults mutate-visibility screening-report shots format lock clean reset
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,10 @@ walks: .venv/development ## Walk the site as everybody, looking for leaks (slow;
 races: .venv/development ## Run each race of threads 200 times on SQLite and PostgreSQL (slow)
 	@scripts/test-system-packages
 	@RACE_TIMES=200 scripts/test races
+
+faults: .venv/development ## Kill the sweeps of mail 200 times on SQLite and PostgreSQL (slow)
+	@scripts/test-system-packages
+	@FAULT_RUNS=200 scripts/test faults
 
 mutate-visibility: .venv/development ## Take each rule of visibility out and see that tests notice (slow)
 	@$(BIN)/python scripts/mutate_visibility.py

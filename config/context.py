@@ -8,6 +8,7 @@ from django.utils.functional import SimpleLazyObject
 
 from accounts.viewer import GUEST, Viewer
 from forum.queries.notices import unread_count
+from forum.ways import mail_trouble
 from guides.helplines import country_of
 from guides.panel import help_panel
 
@@ -22,5 +23,6 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "can_review": SimpleLazyObject(lambda: viewer.may_review),
         "can_administer": SimpleLazyObject(lambda: viewer.may_administer),
         "unread_notices": SimpleLazyObject(lambda: unread_count(viewer)),
+        "mail_trouble": SimpleLazyObject(lambda: mail_trouble(getattr(request, "user", None))),
         "help_panel": SimpleLazyObject(lambda: help_panel(country_of(request))),
     }

@@ -320,6 +320,8 @@ STORAGES = {
 default_email_url = f"filemail:///{VAR_DIR / 'mail'}" if DEMO else "smtp://localhost:25"
 vars().update(env.email_url("EMAIL_URL", default=default_email_url))
 EMAIL_TIMEOUT = 10
+# Hours without mails about notices, for members who set none of their own: from, until.
+QUIET_HOURS = (env.int("QUIET_FROM", default=21), env.int("QUIET_UNTIL", default=7))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"{SITE_NAME} <hello@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 

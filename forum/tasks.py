@@ -5,6 +5,7 @@ from huey.contrib.djhuey import db_periodic_task, lock_task
 
 from accounts import guardian
 from forum.daily import run_daily
+from forum.digest import send_digests
 from forum.mail import send_due
 from forum.search.index import gather_words, gather_words_anew
 
@@ -14,6 +15,13 @@ from forum.search.index import gather_words, gather_words_anew
 def send_due_mail() -> None:
     """Send the mails of notices, every minute."""
     send_due()
+
+
+@db_periodic_task(crontab(minute="*/5"))
+@lock_task("send_digests")
+def send_digest_mail() -> None:
+    """Send the digests that are due, every five minutes."""
+    send_digests()
 
 
 @db_periodic_task(crontab(minute="*"))

@@ -195,6 +195,11 @@ def post_kept_from(viewer: Viewer, at: str = "") -> Q:
     return ~(own_text & state)
 
 
+def reaction_visible(viewer: Viewer, at: str = "") -> Q:
+    """Reactions that a viewer is told of: for their audience, by somebody whom they may meet."""
+    return all_of(viewer, at, READER_CLAUSES, AUTHOR_CLAUSES)
+
+
 def author_kept_from(viewer: Viewer, at: str = "") -> Q | None:
     """Authors whom this viewer does not meet; None where there are none."""
     met = all_of(viewer, at, AUTHOR_CLAUSES)

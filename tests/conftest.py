@@ -38,6 +38,7 @@ def settings_of_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
         "CSRF_COOKIE_SECURE": False,
         "DEBUG": False,
         "DEMO": False,
+        "QUIET_HOURS": (0, 0),  # else mails would wait for the morning in tests that run at night
         "SECURE_HSTS_SECONDS": 0,
         "SECURE_SSL_REDIRECT": False,
         "SESSION_COOKIE_SECURE": False,

@@ -7,13 +7,15 @@ look for leaks.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.http import urlencode
 
 from accounts.access import Access
 from accounts.applying.tasks import Task
 from accounts.models import Consent, Document, HcpApplication, HcpProfile, Purpose
-from forum.models import Label, Ruleset
+from forum.models import Label, MailSettings, Ruleset
+from forum.ways import stop_address
 from moderation.models import (
     AccountRequest,
     Alert,
@@ -80,6 +82,13 @@ def alert_pages(world: World) -> list[str]:
     ids = Alert.objects.order_by("pk").values_list("public_id", flat=True)
     page = reverse("moderation:alerts")
     return [page, *(f"{page}?before={public_id}" for public_id in [*ids, "2" * 14])]
+
+
+def stop_links(world: World) -> list[str]:
+    """The link of each person that ends a kind of mails, and one that is not ours."""
+    links = [stop_address(own, "reply") for own in MailSettings.objects.order_by("pk")[:20]]
+    paths = [link.removeprefix(settings.SITE_URL) for link in links]
+    return [*paths, reverse("forum:stop_mail", args=["2" * 14 + "-reply-x"])]
 
 
 def boards(name: str) -> Addresses:
@@ -470,6 +479,9 @@ ROUTES = (
     ours("forum:search", READER, READ, searches),
     ours("forum:professional", READER, READ, professionals("forum:professional")),
     ours("forum:notices", ACCOUNT, FORM),
+    ours("forum:notice_choices", ACCOUNT, FORM),
+    ours("forum:mail_again", ACCOUNT, ACT),
+    ours("forum:stop_mail", PUBLIC, FORM, stop_links),
     ours("forum:involvement", READER, FORM),
     ours("forum:narrow", READER, FORM, posts("forum:narrow")),
     ours("forum:block", READER, FORM, posts("forum:block")),

@@ -2,10 +2,22 @@
 
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from accounts.models import User
-from forum.models import Notice, NoticeKind, Post, Quote
+from forum.models import (
+    Follow,
+    FollowKind,
+    Notice,
+    NoticeChoice,
+    NoticeKind,
+    Post,
+    Quote,
+    Reaction,
+    Way,
+)
+from forum.ways import way_of
 
 
 def notify(
@@ -42,7 +54,7 @@ def notify(
 
 
 def tell_of_new_post(post: Post, *, at: datetime, shown_from: datetime | None = None) -> None:
-    """Tell the thread's author and the authors of quoted posts. One notice a person.
+    """Tell the authors of quoted posts, the thread's author, and who follows. Once a person.
 
     Whether they may see the post is asked when the notice is shown or mailed, not now.
     """
@@ -68,6 +80,64 @@ def tell_of_new_post(post: Post, *, at: datetime, shown_from: datetime | None = 
             at=at,
             shown_from=shown_from,
         )
+    _tell_followers(post, at=at, shown_from=shown_from or at)
+
+
+def _tell_followers(post: Post, *, at: datetime, shown_from: datetime) -> None:
+    """Tell who follows the thread of a reply, or the board of a new thread.
+
+    Many may follow: so only rows of people who asked for mails have a mail due, else theirs would
+    hold up the mails of everybody.
+    """
+    if post.is_opening:
+        kind, follows = NoticeKind.BOARD, Follow.objects.filter(board_id=post.thread.board_id)
+    else:
+        kind, follows = NoticeKind.THREAD, Follow.objects.filter(thread_id=post.thread_id)
+    followers = follows.filter(kind=FollowKind.FOLLOW).exclude(user_id=post.author_id)
+    mailed = NoticeChoice.objects.filter(
+        user=OuterRef("user"), kind=kind, way__in=(Way.EMAIL, Way.DIGEST)
+    )
+    rows = followers.annotate(is_mailed=Exists(mailed)).order_by("user_id")
+    Notice.objects.bulk_create(
+        [
+            Notice(
+                recipient_id=user_id,
+                kind=kind,
+                post=post,
+                same_as=_of_post(post),
+                created_at=at,
+                shown_from=shown_from,
+                mail_due_at=shown_from if is_mailed else None,
+            )
+            for user_id, is_mailed in rows.values_list("user_id", "is_mailed")
+        ],
+        ignore_conflicts=True,
+        batch_size=500,
+    )
+
+
+def tell_of_reaction(reaction: Reaction, *, at: datetime) -> None:
+    """Tell the author of a post of a reaction. Doing the same again tells nobody anew."""
+    post, same_as = reaction.post, f"reaction:{reaction.post.public_id}"
+    same_as = f"{same_as}:{reaction.author.public_id}:{reaction.kind}"
+    wanted = way_of(post.author, NoticeKind.REACTION) in (Way.EMAIL, Way.DIGEST)
+    Notice.objects.bulk_create(
+        [
+            Notice(
+                recipient=post.author,
+                kind=NoticeKind.REACTION,
+                post=post,
+                reaction=reaction,
+                same_as=same_as,
+                created_at=at,
+                shown_from=at,
+                mail_due_at=at if wanted else None,
+            )
+        ],
+        ignore_conflicts=True,
+    )
+    again = Notice.objects.filter(recipient=post.author, same_as=same_as, reaction=None)
+    again.update(reaction=reaction)
 
 
 def recall(*, post: Post, same_as: str, at: datetime) -> int:

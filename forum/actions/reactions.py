@@ -4,9 +4,11 @@ from collections.abc import Iterable
 
 from django.db import transaction
 from django.db.models import Count
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.viewer import viewer_of
+from forum.actions.notices import tell_of_reaction
 from forum.errors import NotVisible
 from forum.models import Audience, Post, Reaction, ReactionKind, Status
 from forum.summaries import SEEN_BY
@@ -27,7 +29,8 @@ def toggle_reaction(*, post: Post, author: User, kind: ReactionKind) -> bool:
     taken_back, _ = Reaction.objects.filter(post=post, author=author, kind=kind).delete()
     if not taken_back:
         audience = Audience.COMMUNITY if author.lets_hcps_read else Audience.PEERS
-        Reaction.objects.create(post=post, author=author, kind=kind, audience=audience)
+        reaction = Reaction.objects.create(post=post, author=author, kind=kind, audience=audience)
+        tell_of_reaction(reaction, at=timezone.now())
     recount_reactions([post.pk])
     return not taken_back
 

@@ -16,16 +16,21 @@ from forum.models import (
     BoardVisit,
     Follow,
     FollowKind,
+    Notice,
     Post,
     Saved,
     Thread,
     ThreadVisit,
 )
+from forum.models.notice import ABOUT_POSTS
 from forum.queries.boards import boards_for
 
 
 def note_visit(*, user_id: int, thread_id: int, position: int) -> None:
-    """Remember that somebody was shown a thread up to a position; never back."""
+    """Remember that somebody was shown a thread up to a position; never back.
+
+    Notices about posts up to there count as read.
+    """
     ThreadVisit.objects.bulk_create(
         [ThreadVisit(user_id=user_id, thread_id=thread_id, position=position)],
         ignore_conflicts=True,
@@ -33,6 +38,15 @@ def note_visit(*, user_id: int, thread_id: int, position: int) -> None:
     ThreadVisit.objects.filter(user_id=user_id, thread_id=thread_id, position__lt=position).update(
         position=Greatest(F("position"), position)
     )
+    now = timezone.now()
+    Notice.objects.filter(
+        recipient_id=user_id,
+        read_at=None,
+        shown_from__lte=now,
+        kind__in=ABOUT_POSTS,
+        post__thread_id=thread_id,
+        post__position__lte=position,
+    ).update(read_at=now)
 
 
 @transaction.atomic

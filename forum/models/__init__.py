@@ -8,6 +8,7 @@ from forum.models.draft import Draft
 from forum.models.hidden_part import HiddenPart
 from forum.models.hours import StaffedHours
 from forum.models.label import Label, LabelStatus
+from forum.models.mailing import MailSettings, NoticeChoice, Rhythm, Way
 from forum.models.notice import Notice, NoticeKind
 from forum.models.post import Post, Quote, Revision
 from forum.models.reaction import Reaction, ReactionKind
@@ -34,7 +35,9 @@ __all__ = [
     "HiddenPart",
     "Label",
     "LabelStatus",
+    "MailSettings",
     "Notice",
+    "NoticeChoice",
     "NoticeKind",
     "Origin",
     "Post",
@@ -42,6 +45,7 @@ __all__ = [
     "Reaction",
     "ReactionKind",
     "Revision",
+    "Rhythm",
     "RuleDay",
     "RuleTrip",
     "Ruleset",
@@ -59,4 +63,5 @@ __all__ = [
     "TicketClock",
     "Track",
     "UsualWait",
+    "Way",
 ]

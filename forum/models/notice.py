@@ -19,6 +19,9 @@ class NoticeKind(models.TextChoices):
 
     REPLY = "reply", _("New reply")
     QUOTE = "quote", _("You were quoted")
+    REACTION = "reaction", _("Reactions to your posts")
+    THREAD = "thread", _("New in a thread you follow")
+    BOARD = "board", _("New thread on a board you follow")
     DECISION = "decision", _("A moderator looked at your post")
     REPORT = "report", _("News on your report")
     EMERGENCY = "emergency", _("About an emergency")
@@ -34,8 +37,16 @@ class NoticeKind(models.TextChoices):
     SCREENING = "screening", _("A rule of screening finds far more than before")
 
 
-# Kinds about somebody else's post: shown only while the person may see that post.
-ABOUT_OTHERS = (NoticeKind.REPLY, NoticeKind.QUOTE)
+# Kinds about what somebody else did: shown only while the person may see it.
+ABOUT_OTHERS = (
+    NoticeKind.REPLY,
+    NoticeKind.QUOTE,
+    NoticeKind.REACTION,
+    NoticeKind.THREAD,
+    NoticeKind.BOARD,
+)
+# Those of them that are done with once the post was read.
+ABOUT_POSTS = (NoticeKind.REPLY, NoticeKind.QUOTE, NoticeKind.THREAD, NoticeKind.BOARD)
 # Kinds about the account itself: mailed also to members who want no mails about what is new.
 ALWAYS_MAILED = (
     NoticeKind.AGE,
@@ -60,6 +71,10 @@ class Notice(models.Model):
     )
     kind = models.CharField(max_length=10, choices=NoticeKind)
     post = models.ForeignKey("forum.Post", on_delete=models.CASCADE, null=True, blank=True)
+    # Empty again when a reaction is taken back; the row stays, so that doing it again tells nobody.
+    reaction = models.ForeignKey(
+        "forum.Reaction", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     message = models.TextField(blank=True)
     link = models.CharField(max_length=200, blank=True)
     # What makes it the same notice again: sending twice leaves one row.
@@ -71,6 +86,7 @@ class Notice(models.Model):
     mail_due_at = models.DateTimeField(null=True, blank=True)
     mail_leased_until = models.DateTimeField(null=True, blank=True)
     mail_tries = models.PositiveSmallIntegerField(default=0)
+    mailed_at = models.DateTimeField(null=True, blank=True)
 
     opening_pk: int | None  # of the post's thread; there through ``access_log.with_openings``
 
@@ -89,6 +105,11 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} for {self.recipient_id}"
+
+    @property
+    def is_about_others(self) -> bool:
+        """Whether it is about what somebody else did."""
+        return self.kind in ABOUT_OTHERS
 
     @property
     def thread(self) -> "Thread":

@@ -110,7 +110,10 @@ def test_a_mail_says_that_there_is_something_new_and_not_what(notice, reply, hos
     assert not words & {host.pseudonym, guest.pseudonym}
     assert reply.public_id not in whole
     assert reply.thread.public_id not in whole
-    assert re.findall(r"https?://\S+", whole) == ["http://localhost:8000/notices/"]
+    links = re.findall(r"https?://\S+", whole)
+    site = "http://localhost:8000"
+    assert links[:2] == [f"{site}/notices/", f"{site}/me/notices/"]
+    assert links[2].startswith(f"{site}/notices/stop/")
     assert message.extra_headers["Auto-Submitted"] == "auto-generated"
 
 

@@ -78,6 +78,8 @@ def _add_thread(
         post_id = public_id(seed, "post", entry.board, entry.title, number)
         post = _add_post(rows, wording, thread, posts, people[wording.author], post_id, at)
         _add_reactions(rows, post, readers, seed)
+        if now - at < NOTICES_FROM:
+            _tell_of_reactions(rows, post, seed, now)
         posts.append(post)
         if not post.is_opening and now - at < NOTICES_FROM:
             _add_notices(rows, post, seed, now)
@@ -118,6 +120,28 @@ def _add_reactions(rows: Rows, post: Post, readers: list[User], seed: int) -> No
     wanted = rng.choices(REACTING, REACTING_WEIGHTS)[0] + 2 * post.is_opening
     for user in rng.sample(others, min(wanted, len(others))):
         rows.add_reaction(post=post, author=user, kind=rng.choice(list(ReactionKind)))
+
+
+def _tell_of_reactions(rows: Rows, post: Post, seed: int, now: datetime) -> None:
+    """Tell the author of each reaction; the page puts them together."""
+    for reaction in rows.reactions:
+        if reaction.post is not post:
+            continue
+        what = f"{post.public_id}:{reaction.author.public_id}:{reaction.kind}"
+        at = post.created_at
+        rows.notices.append(
+            Notice(
+                public_id=public_id(seed, "notice", "reaction", what),
+                recipient=post.author,
+                kind=NoticeKind.REACTION,
+                post=post,
+                reaction=reaction,
+                same_as=f"reaction:{what}",
+                created_at=at,
+                shown_from=at,
+                read_at=at + READ_AFTER / 2 if now - at > READ_AFTER else None,
+            )
+        )
 
 
 def _add_notices(rows: Rows, post: Post, seed: int, now: datetime) -> None:
