@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 from django.conf import settings as site
@@ -33,12 +33,10 @@ MAILS = 6
 
 def database_url() -> str:
     """The address of the database of this test."""
-    values = connection.settings_dict
+    name = connection.settings_dict["NAME"]
     if connection.vendor == "sqlite":
-        return f"sqlite:///{values['NAME']}"
-    user = f"{values['USER']}:{quote(values['PASSWORD'])}@" if values["USER"] else ""
-    host = quote(values["HOST"], safe="")
-    return f"postgres://{user}{host}:{values['PORT']}/{values['NAME']}"
+        return f"sqlite:///{name}"
+    return urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}"))
 
 
 class Sweeper:
@@ -78,8 +76,10 @@ class Sweeper:
     def end(self) -> None:
         """Let it end."""
         assert self.process.stdin is not None
+        assert self.process.stdout is not None
         self.process.stdin.close()
         self.process.wait(timeout=30)
+        self.process.stdout.close()
 
 
 @pytest.fixture
