@@ -13,9 +13,9 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.documents import publish_texts
+from accounts.viewer import viewer_of
 from forum import visibility
 from forum.mail import send_due
-from accounts.viewer import viewer_of
 from forum.models import Notice
 from forum.models.notice import ABOUT_OTHERS
 from forum.queries.notices import notices_for

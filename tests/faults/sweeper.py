@@ -41,20 +41,26 @@ def finish() -> None:
         send_due()
 
 
+def say(word: object) -> None:
+    """Answer with a line."""
+    sys.stdout.write(f"{word}\n")
+    sys.stdout.flush()
+
+
 def main() -> None:
     """Obey until standard input ends."""
-    print("ready", flush=True)
+    say("ready")
     child = 0
     for line in sys.stdin:
         command = line.strip()
         if command == "sweep":
             child = in_process_of_its_own(send_due)
-            print(child, flush=True)
+            say(child)
         elif command == "finish":
             os.waitpid(in_process_of_its_own(finish), 0)
-            print("finished", flush=True)
+            say("finished")
         elif command == "wait":
-            print(os.waitpid(child, 0)[1], flush=True)
+            say(os.waitpid(child, 0)[1])
 
 
 main()

@@ -1,4 +1,4 @@
-"""How people want to be told: ways, quiet hours, the digest, links that end mails, dead addresses."""
+"""How people want to be told: ways, quiet hours, digest, links that end mails, dead addresses."""
 
 from datetime import UTC, datetime, timedelta
 from smtplib import SMTPRecipientsRefused
