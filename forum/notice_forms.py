@@ -18,6 +18,7 @@ LABELS = {
     NoticeKind.THREAD: _("New replies in threads I follow"),
     NoticeKind.BOARD: _("New threads on boards I follow"),
     NoticeKind.DECISION: _("A moderator looked at my post"),
+    NoticeKind.LABEL: _("A note under my post"),
     NoticeKind.REPORT: _("News on my reports"),
     NoticeKind.REMINDER: _("Who reads my posts: a reminder, twice a year"),
     NoticeKind.SECOND: _("Something waits for a second person"),

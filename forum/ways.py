@@ -30,6 +30,7 @@ DEFAULTS: dict[NoticeKind, Way] = {
     NoticeKind.THREAD: Way.SITE,
     NoticeKind.BOARD: Way.SITE,
     NoticeKind.DECISION: Way.EMAIL,
+    NoticeKind.LABEL: Way.EMAIL,
     NoticeKind.REPORT: Way.EMAIL,
     NoticeKind.REMINDER: Way.EMAIL,
 }
@@ -40,6 +41,7 @@ STAFF_DEFAULTS: dict[NoticeKind, Way] = {
 # What people have a right to be told: never off.
 NEVER_OFF = (
     NoticeKind.DECISION,
+    NoticeKind.LABEL,
     NoticeKind.REPORT,
     NoticeKind.REMINDER,
     NoticeKind.SECOND,
