@@ -1,6 +1,7 @@
 """What holds on every page, at three widths, in light and dark."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -9,17 +10,20 @@ from playwright.sync_api import BrowserContext, Page
 from accounts.applying.tasks import Task
 from accounts.documents import publish_texts
 from accounts.models import Role, User
-from forum.models import Post, Status
+from forum.actions.reading import follow_thread, mute_word, save_post
+from forum.models import FollowKind, Post, Status
+from moderation.actions.appeals import appeal
 from moderation.actions.breakglass import approve, ask
 from moderation.actions.cases import open_case
 from moderation.actions.reporting import file_report
+from moderation.actions.sanctions import sanction
 from moderation.actions.transparency import freeze
 from moderation.figures import everything, figures
 from moderation.halves import half_of
-from moderation.models import Category, Risk
+from moderation.models import Category, Decision, DecisionKind, Risk, Sanction, SanctionKind
 from tests.applicants import make_applicant, sent_application
 from tests.browser.people import Community, make_community
-from tests.factories import make_staff, submit_thread
+from tests.factories import any_clause, decided, make_staff, submit_thread
 
 SignIn = Callable[[Page, User], None]
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -64,6 +68,51 @@ MEMBER = [
     "/account/password/set/",
     "/account/logout/",
 ]
+# What each person keeps, or works with: visited once, looked at in all ways.
+KEPT = [
+    "/search/",
+    "/search/?q=juice",
+    "/search/?q=nothingofthekind",
+    "/saved/",
+    "/saved/for-my-clinic/",
+    "/following/",
+    "/me/muted-words/",
+    "/me/consent/",
+    "/me/who-has-seen/",
+    "/me/hide-from/",
+    "/me/blocked/",
+    "/my-posts/older/",
+    "/my-decisions/",
+    "/how-soon/",
+    "/unanswered/",
+    "/unanswered/?hours=12",
+]
+REVIEWER = [
+    "/queue/spam/",
+    "/asks-a-professional/",
+    "/second-look/",
+    "/appeals/",
+    "/decisions/",
+    "/me/hard-topics/",
+    "/me/keyboard/",
+]
+DESK = [
+    "/desk/",
+    "/desk/?q=bullying",
+    "/desk/alerts/",
+    "/desk/rota/",
+    "/desk/hours/",
+    "/desk/approvals/",
+    "/desk/sanctions/",
+    "/desk/quality/",
+    "/desk/audit/",
+    "/desk/texts/",
+    "/desk/screening/",
+    "/desk/screening/try/",
+    "/desk/boards/",
+    "/desk/statistics/",
+]
+TOO_WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 # Too small to hit, but for links within a sentence, and what is kept out of sight.
 SMALL_TARGETS = """
 () => [...document.querySelectorAll('a, button, input:not([type=hidden]), select, summary')]
@@ -98,13 +147,27 @@ def check(page: Page, addresses: list[str], axe: Callable[[Page], None]) -> None
         answer = page.goto(address)
         assert answer
         assert answer.status in (200, 404), f"{address}: {answer.status}"
-        too_wide = page.evaluate(
-            "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        )
+        too_wide = page.evaluate(TOO_WIDE)
         assert too_wide <= 0, f"{address} is {too_wide} px too wide"
         assert page.locator("h1").count() == 1, f"{address} needs one main heading"
         assert page.evaluate(SMALL_TARGETS) == [], f"{address} has targets under 24 px"
         axe(page)
+
+
+def check_all_ways(page: Page, addresses: list[str], axe: Callable[[Page], None]) -> None:
+    """The same with one visit for each page, narrow and wide, light and dark."""
+    for address in addresses:
+        answer = page.goto(address)
+        assert answer
+        assert answer.status == 200, f"{address}: {answer.status}"
+        assert page.locator("h1").count() == 1, f"{address} needs one main heading"
+        for width in (320, 1280):
+            page.set_viewport_size({"width": width, "height": 800})
+            assert page.evaluate(TOO_WIDE) <= 0, f"{address} is too wide at {width} px"
+            assert page.evaluate(SMALL_TARGETS) == [], f"{address} has targets under 24 px"
+            for scheme in ("light", "dark"):
+                page.emulate_media(color_scheme=scheme)
+                axe(page)
 
 
 def test_pages_for_everybody(
@@ -231,3 +294,75 @@ def test_pages_of_applicants_and_of_those_who_check_them(
     look.goto(person)
     look.get_by_role("button", name="Cut them off now").click()
     assert_no_axe_violations(look)
+
+
+@pytest.fixture
+def all_ways(new_context: Callable[..., BrowserContext]) -> Page:
+    return new_context().new_page()
+
+
+def test_pages_that_a_member_keeps_and_is_told(
+    all_ways: Page,
+    community: Community,
+    sign_in: SignIn,
+    assert_no_axe_violations: Callable[[Page], None],
+) -> None:
+    member, friend = community.member, community.friend
+    opening = Post.objects.get(thread=community.thread, is_opening=True)
+    save_post(user=member, post=opening)
+    follow_thread(user=member, thread=community.thread, kind=FollowKind.FOLLOW)
+    mute_word(user=member, word="needles")
+    before = timezone.now() - timedelta(hours=1)
+    words = {"title": "Numbers", "text": "You should take 12 units."}
+    held = submit_thread(member, community.board, at=before, **words)
+    decided(held, DecisionKind.ASK_CHANGE, at=before + timedelta(minutes=1))
+    decision = Decision.objects.get(post=held)
+    made = file_report(
+        category=Category.BULLYING, submission_key="m" * 14, reporter=member, post=opening, words=""
+    )
+    sign_in(all_ways, member)
+    told = [
+        f"/decisions/{decision.public_id}/",
+        f"/decisions/{decision.public_id}/appeal/",
+        f"/my-reports/{made.number}/",
+        f"/p/{opening.public_id}/block/",
+        f"/p/{held.public_id}/delete/",
+        f"/professionals/{community.nurse.public_id}/",
+        f"/boards/{community.board.slug}/",
+        f"/report/person/{friend.public_id}/",
+    ]
+    check_all_ways(all_ways, [*KEPT, *told], assert_no_axe_violations)
+
+
+def test_pages_that_the_team_works_with(
+    all_ways: Page,
+    community: Community,
+    sign_in: SignIn,
+    assert_no_axe_violations: Callable[[Page], None],
+) -> None:
+    opening = Post.objects.get(thread=community.thread, is_opening=True)
+    submit_thread(community.friend, community.board, title="Dose", text="You should take 12 units.")
+    silenced = sanction(
+        user=community.friend,
+        moderator=community.moderator,
+        kind=SanctionKind.SILENCE,
+        clause=any_clause(),
+        message="Please take a break from posting.",
+        key="s" * 14,
+        days=3,
+        post=opening,
+    )
+    assert isinstance(silenced, Sanction)
+    asked = appeal(user=community.friend, words="I did not mean it.", sanction=silenced)
+    sign_in(all_ways, community.friend)
+    own = [f"/me/account/{silenced.public_id}/", "/my-decisions/", f"/my-decisions/{asked.number}/"]
+    check_all_ways(all_ways, [*own, "/me/"], assert_no_axe_violations)
+    sign_in(all_ways, community.nurse)
+    own = ["/me/application/", "/me/what-i-opened/", "/asks-a-professional/"]
+    check_all_ways(all_ways, own, assert_no_axe_violations)
+    sign_in(all_ways, community.moderator)
+    acts = [f"/threads/{community.thread.public_id}/", f"/act/{opening.public_id}/"]
+    check_all_ways(all_ways, [*REVIEWER, *acts], assert_no_axe_violations)
+    sign_in(all_ways, community.admin)
+    looked_at = [f"/appeals/{asked.number}/", f"/desk/sanctions/{silenced.public_id}/"]
+    check_all_ways(all_ways, [*DESK, *looked_at], assert_no_axe_violations)
