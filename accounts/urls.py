@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from accounts import consent_views, guardian_views, views
+from accounts import again, consent_views, guardian_views, views
 from accounts.applying import views as applying_views
 from accounts.ids import PublicIdConverter
 from accounts.joining import views as joining_views
@@ -27,6 +27,7 @@ urlpatterns = [
     path("me/consent/leaving/", consent_views.leaving, name="leaving"),
     path("me/consent/<pid:public_id>/", consent_views.receipt_page, name="receipt"),
     path("me/consent/<pid:public_id>/json/", consent_views.receipt_json, name="receipt_json"),
+    path("me/still-you/", again.still_you, name="still_you"),
     path("me/agree/", consent_views.agree, name="agree"),
     path("me/guardian/", guardian_views.guardian, name="guardian"),
     path("guardian/<str:token>/", guardian_views.guardian_answer, name="guardian_answer"),

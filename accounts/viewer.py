@@ -38,6 +38,7 @@ from accounts.models.user import OLDEST
 class Barrier(StrEnum):
     """Why an account that is signed in may not read or act now."""
 
+    CLOSED = "closed"
     SUSPENDED = "suspended"
     MFA_MISSING = "mfa_missing"
     HCP_NOT_CURRENT = "hcp_not_current"
@@ -191,6 +192,8 @@ def _exclusions_asked(user: User) -> dict[Exclusion, QuerySet]:
 
 
 def _barrier(user: User, role: Role, at: datetime) -> Barrier | None:
+    if user.closed_at is not None:
+        return Barrier.CLOSED
     if user.suspended_until is not None and at < user.suspended_until:
         return Barrier.SUSPENDED
     if role == Role.MEMBER:

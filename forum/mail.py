@@ -102,6 +102,8 @@ def _is_wanted(notice: Notice, own: MailSettings) -> bool:
     """Whether a mail about it may go out at all, as things stand now."""
     user = notice.recipient
     viewer = viewer_of(user)
+    if user.closed_at is not None:
+        return False
     if viewer.user_id is None or notice.read_at is not None or is_bouncing(user, own):
         return False
     if notice.kind not in ALWAYS_MAILED:

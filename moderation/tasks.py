@@ -4,8 +4,8 @@ from huey import crontab
 from huey.contrib.djhuey import db_periodic_task, lock_task
 
 from forum import waits
-from moderation import deliveries, outside, outside_cases, renewals, report_mail
-from moderation.actions import labels, proposals, sanctions, transparency
+from moderation import deliveries, exports, outside, outside_cases, renewals, report_mail
+from moderation.actions import labels, leaving, proposals, sanctions, transparency
 from moderation.actions.alerts import raise_alerts
 from moderation.actions.audit_check import check_all
 from moderation.actions.breakglass import sweep
@@ -121,3 +121,18 @@ def check_audit() -> None:
 def freeze_figures() -> None:
     """Freeze the figures of half-years that are over."""
     transparency.freeze_due()
+
+
+@db_periodic_task(crontab(minute="*"))
+@lock_task("make_copies")
+def make_copies() -> None:
+    """Make copies of people's own data, and delete those that are over, every minute."""
+    exports.sweep()
+
+
+# Daily would do; hourly, so that a worker that was down makes up for it soon.
+@db_periodic_task(crontab(minute="50"))
+@lock_task("erase_accounts")
+def erase_accounts() -> None:
+    """Erase accounts whose 14 days to undo are over, unless an open case holds them."""
+    leaving.sweep()

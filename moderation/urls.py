@@ -15,6 +15,7 @@ from moderation.views import (
     decisions,
     desk,
     labels,
+    own_data,
     professionals,
     proposals,
     quality,
@@ -38,6 +39,13 @@ FOLLOWED = "report/follow/<str:number>/"
 TEXT = "desk/texts/<slug:kind>/<slug:language>/<str:version>/"
 RULES = "desk/screening/<pid:public_id>/"
 urlpatterns = [
+    path("me/data/", own_data.own_data, name="own_data"),
+    path("me/data/ask/", own_data.ask_copy, name="ask_copy"),
+    path("me/data/<pid:public_id>/", own_data.fetch_copy, name="fetch_copy"),
+    path("me/close/", own_data.close, name="close"),
+    path("me/close/confirm/", own_data.close_confirm, name="close_confirm"),
+    path("me/close/undo/", own_data.undo_close, name="undo_close"),
+    path("closed/", own_data.closed, name="closed"),
     path("queue/", worklist.queue, name="queue"),
     path("queue/next/", worklist.next_item, name="next"),
     path("queue/stop/", worklist.stop, name="stop"),

@@ -13,7 +13,7 @@ from django.utils.http import urlencode
 
 from accounts.access import Access
 from accounts.applying.tasks import Task
-from accounts.models import Consent, Document, HcpApplication, HcpProfile, Purpose
+from accounts.models import Consent, DataExport, Document, HcpApplication, HcpProfile, Purpose
 from forum.models import Label, MailSettings, Ruleset
 from forum.ways import stop_address
 from moderation.models import (
@@ -163,6 +163,18 @@ def searches(world: World) -> list[str]:
         for each in asked
         for order in orders
     ]
+
+
+def copies(world: World) -> list[str]:
+    """One address for each copy of somebody's data, and one of none."""
+    ids = DataExport.objects.order_by("pk").values_list("public_id", flat=True)
+    return [reverse("moderation:fetch_copy", args=[each]) for each in [*ids, "2" * 14]]
+
+
+def leaving(world: World) -> list[str]:
+    """The last question before an account is closed, with each choice and with none."""
+    page = reverse("moderation:close_confirm")
+    return [page, f"{page}?posts=delete", f"{page}?posts=keep", f"{page}?posts=nonsense"]
 
 
 def drafts(name: str) -> Addresses:
@@ -434,6 +446,14 @@ ROUTES = (
     ours("accounts:application_start", ACCOUNT, ACT),
     ours("accounts:application_task", ACCOUNT, FORM, application_tasks),
     ours("accounts:me", ACCOUNT, READ),
+    ours("accounts:still_you", ACCOUNT, FORM),
+    ours("moderation:own_data", ACCOUNT, READ),
+    ours("moderation:ask_copy", ACCOUNT, FORM),
+    ours("moderation:fetch_copy", ACCOUNT, READ, copies),
+    ours("moderation:close", ACCOUNT, READ),
+    ours("moderation:close_confirm", ACCOUNT, FORM, leaving),
+    ours("moderation:undo_close", ACCOUNT, ACT),
+    ours("moderation:closed", PUBLIC, READ),
     ours("accounts:consents", ACCOUNT, READ),
     ours("accounts:choose", ACCOUNT, ACT),
     ours("accounts:leaving", ACCOUNT, READ),

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db.models.functions import Lower
 
-from accounts.models import User
+from accounts.models import AccountClosure, User
 from accounts.models.user import PSEUDONYM_MAX
 
 _WORDS = tomllib.loads((Path(__file__).parent / "names.toml").read_text(encoding="utf-8"))
@@ -44,10 +44,12 @@ def taken_among(names: Iterable[str]) -> set[str]:
     """Those of the names that somebody has or that are held, in lower case."""
     lower = {name.lower() for name in names}
     used = User.objects.annotate(lower_name=Lower("pseudonym")).filter(lower_name__in=lower)
+    leaving = AccountClosure.objects.annotate(lower_name=Lower("pseudonym")).filter(
+        undone_at=None, erased_at=None, lower_name__in=lower
+    )
     held = cache.get_many([_hold_key(name) for name in lower])
-    return set(used.values_list("lower_name", flat=True)) | {
-        name for name in lower if _hold_key(name) in held
-    }
+    taken = {name for name in lower if _hold_key(name) in held}
+    return taken.union(*(rows.values_list("lower_name", flat=True) for rows in (used, leaving)))
 
 
 def is_taken(name: str) -> bool:

@@ -13,10 +13,12 @@ from accounts.models.consent import Consent, Method, Purpose
 from accounts.models.document import Clause, Document, DocumentKind, Module, SignOff
 from accounts.models.guardian import GuardianRequest
 from accounts.models.hcp import HcpProfile, Workplace
+from accounts.models.leaving import AccountClosure, DataExport, ExportState, KeepPosts
 from accounts.models.relations import Block, CutOff, HiddenHcp, HiddenWorkplace, Recusal
 from accounts.models.user import AgeGroup, HcpChoice, Role, User, display_name
 
 __all__ = [
+    "AccountClosure",
     "AgeGroup",
     "ApplicationKind",
     "ApplicationState",
@@ -25,9 +27,11 @@ __all__ = [
     "ClauseSignature",
     "Consent",
     "CutOff",
+    "DataExport",
     "DilemmaAnswer",
     "Document",
     "DocumentKind",
+    "ExportState",
     "GuardianRequest",
     "HcpApplication",
     "HcpCheck",
@@ -35,6 +39,7 @@ __all__ = [
     "HcpProfile",
     "HiddenHcp",
     "HiddenWorkplace",
+    "KeepPosts",
     "Method",
     "Module",
     "ProposedWorkplace",

@@ -101,6 +101,8 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     suspended_until = models.DateTimeField(null=True, blank=True)
     silenced_until = models.DateTimeField(null=True, blank=True)
+    # The account is closed: others no longer meet it; accounts/models/leaving.py says the rest.
+    closed_at = models.DateTimeField(null=True, blank=True)
     joined_at = models.DateTimeField(default=timezone.now)
     # The age stage that the daily job has dealt with (forum/ages.py); empty before its first run.
     age_stage = models.CharField(max_length=8, blank=True, default="", db_default="")

@@ -34,6 +34,7 @@ class NoticeKind(models.TextChoices):
     DESK = "desk", _("Something for the desk")
     QUESTION = "question", _("The team has a question for you")
     LABEL = "label", _("A note under a post")
+    DATA = "data", _("The copy of your data")
     SCREENING = "screening", _("A rule of screening finds far more than before")
 
 
@@ -50,6 +51,7 @@ ABOUT_POSTS = (NoticeKind.REPLY, NoticeKind.QUOTE, NoticeKind.THREAD, NoticeKind
 # Kinds about the account itself: mailed also to members who want no mails about what is new.
 ALWAYS_MAILED = (
     NoticeKind.AGE,
+    NoticeKind.DATA,
     NoticeKind.EMERGENCY,
     NoticeKind.SANCTION,
     NoticeKind.APPEAL,

@@ -12,6 +12,7 @@ from config.demo.seed import (
     acts,
     applicants,
     bulk,
+    copies,
     crowd,
     duty,
     half_years,
@@ -78,6 +79,7 @@ class Command(BaseCommand):
         self._say("frozen half-years", half_years.add_half_years(seed=seed, now=now))
         self._say("rows of what takes two people", second.add_second(now=now, people=named))
         self._say("notes, parts and threads", acts.add_acts(seed=seed, now=now, people=named))
+        self._say("copies of own data", copies.add_copies(now=now, people=named))
 
     @transaction.atomic
     def _generate(self, short: Missing, seed: int) -> None:
