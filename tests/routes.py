@@ -668,6 +668,13 @@ ONE_ROLE = {
     "forum:hide_from": "member",
     "forum:blocked": "member",
 }
+# Pages that first ask who it is, or lead on those who need not be asked here.
+ASKS_AGAIN = {
+    "accounts:still_you",
+    "moderation:ask_copy",
+    "moderation:close_confirm",
+    "moderation:fetch_copy",
+}
 BY_NAME = {route.name: route for route in ROUTES}
 
 
