@@ -2,7 +2,7 @@
 
 About the team as a whole: nothing here is counted by moderator, nor by member. Each thing belongs
 to the moment at which it began or was decided, so to one stretch of time alone; what became of it
-is read when the figures are made. Tables share no counts with each other (docs/decisions/0015).
+is read when the figures are made. Tables share no counts with each other (docs/decisions/0023).
 """
 
 from collections import Counter
