@@ -110,7 +110,7 @@ class User(AbstractBaseUser):
     sessions_ended = models.PositiveIntegerField(default=0, db_default=0)
 
     # Words whose posts are folded up for this person: a short list, in small letters.
-    muted_words = models.JSONField(default=list, blank=True)
+    muted_words = models.JSONField(default=list, db_default=[], blank=True)
 
     objects = UserManager()
 

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import Access, access
 from accounts.http import SignedInRequest
-from forum.access_log import record_shown
+from forum.access_log import record_shown, shows_no_posts
 from forum.actions.edit import EDITABLE, edit_post
 from forum.actions.withdraw import WITHDRAWABLE, withdraw_post
 from forum.errors import NotVisible, Refused, StaleVersion
@@ -54,13 +54,13 @@ def edit(request: SignedInRequest, public_id: str) -> HttpResponse:
 
 
 @access(Access.READER)
+@shows_no_posts
 @require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Ask once, then delete one's own post."""
     post = _own(request, public_id)
     if post.status not in WITHDRAWABLE:
         raise Http404
-    record_shown(request, Surface.OWN_POSTS, titles=[post])
     if request.method == "POST":
         try:
             withdraw_post(post=post, author=request.user)

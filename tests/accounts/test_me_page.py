@@ -101,7 +101,7 @@ def test_a_suspended_member_is_told_until_when_and_where_to_ask(db):
     page = me(make_member("wren", suspended_until=until))
     assert "Your account is paused" in page
     assert str(timezone.localtime(until).year) in page
-    assert links(page, "moderation:report", "forum:notices") == [True, True]
+    assert links(page, "moderation:own_appeals", "forum:notices") == [True, True]
     assert not any(links(page, "forum:my_posts", "forum:involvement"))
 
 

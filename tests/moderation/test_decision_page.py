@@ -67,6 +67,7 @@ def do(post: Post, moderator: User, kind: DecisionKind, *, at: datetime | None =
         clause=any_clause() if kind in LIMITING else None,
         message=MESSAGE if kind in SAYING else "",
         private_note="Third time.",
+        passages=("in my sock",) if kind == DecisionKind.HIDE_PART else (),
         at=at or a_while_ago(),
     )
 
@@ -88,7 +89,8 @@ def test_the_author_reads_what_when_why_and_on_which_words(author, held, moderat
     status, text = page(author, decision)
     assert status == 200
     rule = any_clause()
-    for words in (rule.line, rule.why, rule.source, MESSAGE, held.text, "A community moderator"):
+    wording = "My sensor came off" if kind == DecisionKind.HIDE_PART else held.text
+    for words in (rule.line, rule.why, rule.source, MESSAGE, wording, "A community moderator"):
         assert words.replace("'", "&#x27;") in text
     assert f'href="/rules/{rule.document.version}/#{rule.anchor}"' in text
     assert decision.decided_at.isoformat(timespec="seconds")[:10] in text

@@ -174,11 +174,11 @@ def test_the_list_costs_the_same_however_long(admin, reporter, django_assert_max
         open_case(report=report_on(None, reporter), admin=admin)
     client = signed_in(admin)
     client.get(DESK)
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(28):
         client.get(DESK)
     for _ in range(10):
         open_case(report=report_on(None, reporter), admin=admin)
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(28):
         client.get(DESK)
 
 
