@@ -61,6 +61,7 @@ CHANGING = (
     re.compile(r'name="(?:csrfmiddlewaretoken|key)" value="[^"]*"'),
     re.compile(r"csrftoken=[^;]*"),
     re.compile(r'nonce="[^"]*"|\'nonce-[^\']*\''),
+    re.compile(r"/notices/stop/[^/]+/"),  # a random key of the person who gets the mail
 )
 # Pages of sign-in, with secrets of their own, and the list of those whom one does not want to meet.
 NOT_COMPARED = ("/account/", "/me/blocked/")
@@ -428,7 +429,7 @@ def what_is_seen(story: Story) -> dict[str, str]:
         while Notice.objects.filter(mail_due_at__isnull=False).exists():
             send_due()
         mails = [message for message in mail.outbox if message.to == [story.viewer.email]]
-        seen["mails"] = "\n".join(f"{message.subject}\n{message.body}" for message in mails)
+        seen["mails"] = masked("\n".join(f"{m.subject}\n{m.body}" for m in mails))
         client = Client()
         client.force_login(story.viewer)
         for address, response in crawl(client, addresses_of(story), most_links=160):

@@ -12,7 +12,7 @@ from accounts.models import User
 from forum.models import Notice, Post, Status
 from moderation.models import Decision
 from tests.browser.people import Community, make_community
-from tests.factories import submit_thread
+from tests.factories import minute_over, submit_thread
 
 SignIn = Callable[[Page, User], None]
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -134,6 +134,7 @@ def test_a_moderator_asks_for_a_change_and_the_author_is_told(
     any_page.get_by_label("Message to the author").fill("Could you say what you did instead?")
     any_page.get_by_role("button", name="Send").click()
     assert Decision.objects.get(post=held).kind == "ask_change"
+    minute_over(held)
     sign_in(any_page, community.friend)
     any_page.goto("/notices/")
     expect(any_page.get_by_text("Could you say what you did instead?")).to_be_visible()
@@ -166,7 +167,7 @@ def test_a_nurse_meets_nothing_that_is_for_peers(
 ) -> None:
     sign_in(page, community.nurse)
     page.goto("/boards/everyday/")
-    expect(page.get_by_text("Night lows again")).to_be_visible()
+    expect(page.get_by_role("link", name="Night lows again", exact=True)).to_be_visible()
     expect(page.get_by_text("Just between us")).to_have_count(0)
     expect(page.get_by_text("30 replies")).to_be_visible()
     answer = page.goto(f"/t/{community.secret.public_id}/")

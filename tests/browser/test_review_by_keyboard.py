@@ -224,7 +224,7 @@ def test_a_key_that_was_changed_works_and_the_old_one_does_not(
 ) -> None:
     sign_in(page, nurse)
     page.goto("/me/keyboard/")
-    page.get_by_label("Pick: publish").fill("j")
+    page.locator("input[name=publish]").fill("j")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("The keys are on.")).to_be_visible()
     page.goto("/queue/")

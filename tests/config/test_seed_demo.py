@@ -231,7 +231,7 @@ class TheDemo(TestCase):
             ("ask_change", "held", "changes"),
             ("hide_part", "held", "published"),
             ("publish", "held", "published"),
-            ("remove", "published", "removed"),
+            ("publish", "held", "published"),
             ("remove", "published", "removed"),
         ]
         assert list(audit.faults()) == []
