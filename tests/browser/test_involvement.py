@@ -62,6 +62,7 @@ def test_a_member_sees_who_has_read_a_post_and_asks_about_it(
     expect(any_page.get_by_text("Read in its thread").first).to_be_visible()
     any_page.get_by_role("link", name="Ask about this").first.click()
     any_page.get_by_label("Something else").check()
+    any_page.get_by_role("button", name="Go on").click()
     any_page.get_by_role("button", name="Send now").click()
     report = Report.objects.get(reporter=community.friend)
     assert report.words.startswith("About: NurseTeal (Diabetes nurse)")
