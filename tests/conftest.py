@@ -17,7 +17,7 @@ from huey.contrib.djhuey import HUEY
 from pytest_django.plugin import DjangoDbBlocker
 
 from accounts.documents import publish_texts
-from tests.databases import triggers_off, world_of_its_own
+from tests.databases import put_migrated_database, triggers_off, world_of_its_own
 
 # Fixtures that bring a database with them.
 WITH_DATABASE = {"db", "transactional_db", "module_db", "open_database", "texts", "live_server"}
@@ -84,7 +84,8 @@ def django_db_setup(
     """
     keep = request.config.getvalue("reuse_db") and not request.config.getvalue("create_db")
     with django_db_blocker.unblock():
-        databases = setup_databases(verbosity=0, interactive=False, keepdb=keep)
+        copied = not keep and put_migrated_database()
+        databases = setup_databases(verbosity=0, interactive=False, keepdb=keep or copied)
     yield
     if not keep:
         with django_db_blocker.unblock():

@@ -354,9 +354,9 @@ LONG = {
 
 @pytest.mark.parametrize("name", LONG)
 def test_no_text_of_this_length_takes_long_to_screen(name: str) -> None:
-    started = time.process_time()
     screen(LONG[name])
-    assert time.process_time() - started < 0.5
+    # 100 ms on a quiet machine. Busy ones take a multiple; a rule that squares takes minutes.
+    assert min(_seconds(LONG[name]) for _ in range(3)) < 3
 
 
 def test_more_phone_like_numbers_than_are_read_count_as_contact_details() -> None:
@@ -371,10 +371,11 @@ def test_two_thousand_everyday_words_are_screened_quickly() -> None:
     text = " ".join((words * 60)[:2000])
     screen(text)
     best = min(_seconds(text) for _ in range(5))
-    assert best < 0.08  # 20 ms on a quiet machine; the rest is for busy ones
+    # 10 ms on a quiet machine (bench/screening.py measures it); the rest is for busy ones.
+    assert best < 0.5
 
 
 def _seconds(text: str) -> float:
-    started = time.process_time()
+    started = time.thread_time()
     screen(text)
-    return time.process_time() - started
+    return time.thread_time() - started
