@@ -222,10 +222,10 @@ def explain(user: User) -> None:
 
 
 @contextmanager
-def database_of_its_own() -> Iterator[None]:
+def database_of_its_own(name: str = "queue") -> Iterator[None]:
     """A new database, gone afterwards."""
     if connection.vendor == "sqlite":
-        path = ROOT / "var" / "bench-queue.sqlite3"
+        path = ROOT / "var" / f"bench-{name}.sqlite3"
         path.parent.mkdir(exist_ok=True)
         connection.settings_dict["TEST"]["NAME"] = str(path)
     setup_test_environment(debug=False)

@@ -130,6 +130,6 @@ class SpamForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         clause = cast(ClauseField, self.fields["clause"])
-        clause.queryset = current_clauses()
+        clause.offer(current_clauses())
         clause.required = True
         clause.initial = "no-selling"

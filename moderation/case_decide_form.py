@@ -48,7 +48,7 @@ class CaseDecideForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.case, self.reports, self.posts = case, reports, posts
-        cast(ClauseField, self.fields["clause"]).queryset = clauses_for(case)
+        cast(ClauseField, self.fields["clause"]).offer(clauses_for(case))
         if case.about is None:
             del self.fields["person_message"]
         for report in reports:

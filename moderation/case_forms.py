@@ -252,7 +252,7 @@ class HideForm(forms.Form):
             (key, f"{post.author.pseudonym}: {post.text[:80]}") for key, post in self.posts.items()
         ]
         clause = cast(ClauseField, self.fields["clause"])
-        clause.queryset = clauses_for(case)
+        clause.offer(clauses_for(case))
         clause.required = True
         clause.error_messages["required"] = _("Pick the rule that this is about.")
 

@@ -46,7 +46,7 @@ class DecideForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        cast(ClauseField, self.fields["clause"]).queryset = current_clauses()
+        self.clauses = cast(ClauseField, self.fields["clause"]).offer(current_clauses())
 
     def offer(self, post: Post) -> None:
         """Offer what can be decided on this post: what its author deleted can only be closed."""

@@ -21,6 +21,14 @@ class ClauseField(forms.ModelChoiceField):
             queryset=Clause.objects.none(), to_field_name="anchor", required=False, **kwargs
         )
 
+    def offer(self, clauses: QuerySet[Clause]) -> list[Clause]:
+        """Offer these clauses, read once; returns them. Django's own asks at each use."""
+        self.queryset = clauses
+        offered = list(clauses)
+        none = [] if self.empty_label is None else [("", self.empty_label)]
+        self.choices = [*none, *((it.anchor, self.label_from_instance(it)) for it in offered)]
+        return offered
+
     def label_from_instance(self, obj: Clause) -> str:
         """The rule itself."""
         return obj.line

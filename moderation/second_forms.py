@@ -52,7 +52,7 @@ class SanctionForm(forms.Form):
 
     def __init__(self, *args: Any, viewer: Viewer, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        cast(ClauseField, self.fields["clause"]).queryset = current_clauses()
+        cast(ClauseField, self.fields["clause"]).offer(current_clauses())
         two = _("A second admin must agree first.")
         labels = {
             SanctionKind.WARNING: _("Warn. They are told of the rule, nothing else changes."),

@@ -65,7 +65,7 @@ class ThreadForm(forms.Form):
             *((board.slug, board.title) for board in boards),
         ]
         cast(forms.MultipleChoiceField, self.fields["posts"]).choices = replies
-        cast(ClauseField, self.fields["clause"]).queryset = current_clauses()
+        cast(ClauseField, self.fields["clause"]).offer(current_clauses())
 
     def clean(self) -> dict[str, Any]:
         """Each act needs its own fields."""

@@ -20,7 +20,6 @@ from moderation.actions.proposals import decide_or_propose
 from moderation.actions.second_reviews import take_look
 from moderation.decide_forms import DecideForm
 from moderation.decisions import last_undoable
-from moderation.forms import current_clauses
 from moderation.messages import likely_anchors
 from moderation.models import Claim, Decision, DecisionKind, Proposal, WhySecond
 from moderation.queue import open_item
@@ -74,7 +73,7 @@ def item(request: SignedInRequest, public_id: str) -> HttpResponse:
         and found.post.review_due_at < timezone.now(),
         "reasons": reasons_for(found.post),
         "form": form,
-        "likely": likely_anchors(found.post, [clause.anchor for clause in current_clauses()]),
+        "likely": likely_anchors(found.post, [clause.anchor for clause in form.clauses]),
         "changes": changes_since_decision(found.post),
         "undoable": last_undoable(request.user, at=timezone.now()),
         **workbench_context(request, found.post, found.until),
