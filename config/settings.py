@@ -125,6 +125,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.ViewerMiddleware",
+    "config.maintenance.MaintenanceMiddleware",
     "accounts.middleware.AccessMiddleware",
     "forum.middleware.AccessLogMiddleware",
 ]

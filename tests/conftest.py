@@ -17,8 +17,10 @@ from huey.contrib.djhuey import HUEY
 from pytest_django.plugin import DjangoDbBlocker
 
 from accounts.documents import publish_texts
+from accounts.kept import EVERYTHING
 from tests.databases import put_migrated_database, triggers_off, world_of_its_own
 
+AGES = 10_000.0  # seconds, longer than any run
 # Fixtures that bring a database with them.
 WITH_DATABASE = {"db", "transactional_db", "module_db", "open_database", "texts", "live_server"}
 
@@ -62,6 +64,13 @@ def empty_caches(settings_of_tests: None) -> Iterator[None]:
     yield
     for cache in caches.all(initialized_only=True):
         cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def nothing_set_for_the_site() -> None:
+    """What is kept in the process is as on a new site, until a test changes it."""
+    for kept in EVERYTHING:
+        kept.hold(kept.empty, seconds=AGES)
 
 
 @pytest.fixture

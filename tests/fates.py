@@ -52,6 +52,7 @@ LEFT_OUT = {
     "accounts.Recusal.hcp": "it names a member whom the professional may know",
     "accounts.Recusal.member": "it would tell a member that a professional may know them",
     "accounts.HcpCheck.admin": BY_STAFF,
+    "accounts.Maintenance.changed_by": BY_STAFF,
     "accounts.HcpProfile.verified_by_first": BY_STAFF,
     "accounts.HcpProfile.verified_by_second": BY_STAFF,
     "accounts.ProposedWorkplace.decided_by": BY_STAFF,

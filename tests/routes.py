@@ -557,6 +557,7 @@ ROUTES = (
     ours("moderation:desk_report", ADMIN, FORM, reports("moderation:desk_report")),
     ours("moderation:case", ADMIN, FORM, cases("moderation:case")),
     ours("moderation:boards", ADMIN, READ),
+    ours("moderation:maintenance", ADMIN, FORM),
     ours("moderation:board", ADMIN, FORM, boards("moderation:board")),
     ours("moderation:hours", ADMIN, FORM),
     ours("moderation:rota", ADMIN, FORM),

@@ -15,6 +15,7 @@ from accounts.models.guardian import GuardianRequest
 from accounts.models.hcp import HcpProfile, Workplace
 from accounts.models.leaving import AccountClosure, DataExport, ExportState, KeepPosts
 from accounts.models.relations import Block, CutOff, HiddenHcp, HiddenWorkplace, Recusal
+from accounts.models.site import Level, Maintenance
 from accounts.models.user import AgeGroup, HcpChoice, Role, User, display_name
 
 __all__ = [
@@ -40,6 +41,8 @@ __all__ = [
     "HiddenHcp",
     "HiddenWorkplace",
     "KeepPosts",
+    "Level",
+    "Maintenance",
     "Method",
     "Module",
     "ProposedWorkplace",
