@@ -14,6 +14,7 @@ from forum.models.post import TEXT_MAX
 from forum.models.reading import NOTE_MAX
 from forum.models.thread import CONTENT_NOTE_MAX, TITLE_MAX
 from forum.states import Audience
+from forum.tag_forms import TagsField
 
 
 class KeyField(forms.CharField):
@@ -76,6 +77,7 @@ class AskForm(WriteForm):
         "asks_professional",
         "no_advice",
         "content_note",
+        "tags",
     ]
     title = forms.CharField(
         label=_("Title"),
@@ -99,6 +101,7 @@ class AskForm(WriteForm):
         max_length=CONTENT_NOTE_MAX,
         required=False,
     )
+    tags = TagsField()
 
     def clean(self) -> dict[str, Any]:
         """A question to professionals must be one that they can read."""

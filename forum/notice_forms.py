@@ -17,6 +17,7 @@ LABELS = {
     NoticeKind.REACTION: _("Reactions to my posts"),
     NoticeKind.THREAD: _("New replies in threads I follow"),
     NoticeKind.BOARD: _("New threads on boards I follow"),
+    NoticeKind.TAG: _("New threads on topics I follow"),
     NoticeKind.DECISION: _("A moderator looked at my post"),
     NoticeKind.LABEL: _("A note under my post"),
     NoticeKind.REPORT: _("News on my reports"),

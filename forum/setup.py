@@ -1,11 +1,12 @@
-"""The boards that a new site starts with."""
+"""The boards and topics that a new site starts with."""
 
 import tomllib
 from pathlib import Path
 
-from forum.models import Board
+from forum.models import Board, Tag
 
 BOARDS = Path(__file__).parent / "boards.toml"
+TAGS = Path(__file__).parent / "tags.toml"
 AGE_FIELDS = {"13-15": "for_13_15", "16-17": "for_16_17", "18-25": "for_18_25"}
 
 
@@ -25,3 +26,15 @@ def make_boards() -> int:
         )
         made += new
     return made
+
+
+def make_tags() -> int:
+    """Make the topics of tags.toml on a site that has none yet; returns how many.
+
+    Admins keep the list from then on: what they took out does not come back.
+    """
+    if Tag.objects.exists():
+        return 0
+    tags = tomllib.loads(TAGS.read_text(encoding="utf-8"))["tag"]
+    rows = [Tag(position=place * 10, **data) for place, data in enumerate(tags, start=1)]
+    return len(Tag.objects.bulk_create(rows, ignore_conflicts=True))

@@ -29,6 +29,7 @@ DEFAULTS: dict[NoticeKind, Way] = {
     NoticeKind.REACTION: Way.SITE,
     NoticeKind.THREAD: Way.SITE,
     NoticeKind.BOARD: Way.SITE,
+    NoticeKind.TAG: Way.SITE,
     NoticeKind.DECISION: Way.EMAIL,
     NoticeKind.LABEL: Way.EMAIL,
     NoticeKind.REPORT: Way.EMAIL,

@@ -7,11 +7,14 @@ from django.utils.translation import gettext_lazy as _
 
 from forum.models import Board, Thread
 from forum.models.thread import TITLE_MAX
+from forum.queries.tags import tags_of
+from forum.tag_forms import TagsField, with_own
 from moderation.forms import ClauseField, current_clauses
 
 ACTS = (
     ("lock", _("Close it for replies")),
     ("unlock", _("Open it for replies again")),
+    ("tag", _("Change its topics")),
     ("move", _("Move it to another board")),
     ("split", _("Put some replies in a thread of their own")),
     ("merge", _("Put it together with another thread")),
@@ -22,6 +25,7 @@ class ThreadForm(forms.Form):
     """One act on a thread, with the words that its author reads."""
 
     act = forms.ChoiceField(label=_("What to do"), choices=ACTS, widget=forms.RadioSelect)
+    tags = TagsField()
     board = forms.ChoiceField(label=_("To which board"), required=False)
     posts = forms.MultipleChoiceField(
         label=_("Which replies"), required=False, widget=forms.CheckboxSelectMultiple
@@ -54,6 +58,9 @@ class ThreadForm(forms.Form):
         self, *args: Any, thread: Thread, replies: list[tuple[str, str]], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
+        own = tags_of([thread.pk]).get(thread.pk, [])
+        self.initial["tags"] = [tag.slug for tag in own]
+        cast(TagsField, self.fields["tags"]).choices = with_own(own)
         groups = set(thread.board.age_groups)
         boards = [
             board

@@ -31,7 +31,7 @@ from forum.actions.drafts import save_draft
 from forum.actions.state import change_state, lock_post
 from forum.actions.submit import submit_post
 from forum.due import due_at
-from forum.models import Audience, Board, Notice, Post, Quote, Status, Thread
+from forum.models import Audience, Board, Notice, Post, Quote, Status, Tag, Thread
 from forum.models.board import HoldPolicy
 from forum.policy import PREMODERATION, Ticket
 from forum.states import AGE_GROUP_FIELD, Severity, Track
@@ -164,6 +164,13 @@ def make_board(
         position=Board.objects.count(),
         **{AGE_GROUP_FIELD[group]: True for group in groups},
     )
+
+
+def make_tag(slug: str, **values: object) -> Tag:
+    """A topic."""
+    name = slug.replace("-", " ").capitalize()
+    position = Tag.objects.count() * 10
+    return Tag.objects.create(**{"slug": slug, "name": name, "position": position, **values})
 
 
 def submit_thread(

@@ -14,7 +14,7 @@ from django.utils.http import urlencode
 from accounts.access import Access
 from accounts.applying.tasks import Task
 from accounts.models import Consent, DataExport, Document, HcpApplication, HcpProfile, Purpose
-from forum.models import Label, MailSettings, Ruleset
+from forum.models import Label, MailSettings, Ruleset, Tag
 from forum.ways import stop_address
 from moderation.models import (
     AccountRequest,
@@ -96,6 +96,24 @@ def boards(name: str) -> Addresses:
     return lambda world: [reverse(name, args=[slug]) for slug in world.boards]
 
 
+def board_pages(world: World) -> list[str]:
+    """Each board, with its filters, and behind a thread that the person may know nothing of."""
+    pages = boards("forum:board")(world)
+    hidden = world.items[-1].post.thread.public_id
+    filters = ("only=unanswered", "tag=common", "tag=nothing", f"tag=common&after={hidden}")
+    return [*pages, *(f"{page}?{words}" for page in pages for words in filters)]
+
+
+def tags(name: str) -> Addresses:
+    """One address for each topic, and one of none."""
+
+    def addresses(world: World) -> list[str]:
+        slugs = Tag.objects.order_by("pk").values_list("slug", flat=True)
+        return [reverse(name, args=[slug]) for slug in [*slugs, "nothing"]]
+
+    return addresses
+
+
 def threads(name: str) -> Addresses:
     """One address for each thread."""
 
@@ -156,7 +174,13 @@ def clinic(world: World) -> list[str]:
 def searches(world: World) -> list[str]:
     """Searches that find every post there is. What is asked for is echoed: so no secret words."""
     asked = ["today", "about in:title", "fine -nothing", "is:unanswered", "has:answer"]
-    asked += ["after:2000-01-01", "tody", *(f"board:{slug} today" for slug in world.boards)]
+    asked += [
+        "after:2000-01-01",
+        "tody",
+        "tag:common",
+        "tag:comon",
+        *(f"board:{slug} today" for slug in world.boards),
+    ]
     orders = ("newest", "best")
     return [
         reverse("forum:search") + "?" + urlencode({"q": each, "sort": order})
@@ -474,7 +498,7 @@ ROUTES = (
     ours("guides:privacy", PUBLIC, READ),
     ours("guides:accessibility", PUBLIC, READ),
     ours("forum:boards", READER, READ),
-    ours("forum:board", READER, READ, boards("forum:board")),
+    ours("forum:board", READER, READ, board_pages),
     ours("forum:ask_start", READER, READ),
     ours("forum:ask", READER, FORM, boards("forum:ask")),
     ours("forum:draft", READER, READ, drafts("forum:draft")),
@@ -494,6 +518,10 @@ ROUTES = (
     ours("forum:saved", READER, FORM),
     ours("forum:clinic", READER, READ, clinic),
     ours("forum:following", READER, READ),
+    ours("forum:tags", READER, READ),
+    ours("forum:tag", READER, READ, tags("forum:tag")),
+    ours("forum:on_tag", READER, ACT, tags("forum:on_tag")),
+    ours("forum:thread_tags", READER, FORM, threads("forum:thread_tags")),
     ours("forum:on_board", READER, ACT, boards("forum:on_board")),
     ours("forum:muted_words", ACCOUNT, FORM),
     ours("forum:search", READER, READ, searches),
@@ -556,6 +584,10 @@ ROUTES = (
     ours("moderation:desk", ADMIN, READ),
     ours("moderation:desk_report", ADMIN, FORM, reports("moderation:desk_report")),
     ours("moderation:case", ADMIN, FORM, cases("moderation:case")),
+    ours("moderation:tags", ADMIN, FORM),
+    ours("moderation:tag", ADMIN, FORM, tags("moderation:tag")),
+    ours("moderation:tag_move", ADMIN, ACT, tags("moderation:tag_move")),
+    ours("moderation:tag_merge", ADMIN, ACT, tags("moderation:tag_merge")),
     ours("moderation:boards", ADMIN, READ),
     ours("moderation:maintenance", ADMIN, FORM),
     ours("moderation:board", ADMIN, FORM, boards("moderation:board")),

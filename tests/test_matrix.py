@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.documents import publish_texts
-from forum.models import ReactionKind
+from forum.models import ReactionKind, ThreadTag
 from tests import truth
 from tests.crawl import LONG_WALK
 from tests.facts import PERSONAS, Item, Persona, State, World
@@ -214,6 +214,28 @@ def test_a_board_lists_the_published_threads_that_may_be_seen_and_ones_own_that_
     openings = [item for item in world.items if item.is_opening]
     wrong = [str(item) for item in openings if (item.words["title"] in listed) != expected(item)]
     assert wrong == []
+
+
+@everybody
+def test_a_topic_lists_the_published_threads_that_may_be_seen_and_no_other(
+    who: Persona, world: World, client_of: ClientOf
+) -> None:
+    client = client_of(who)
+    openings = [item for item in world.items if item.is_opening]
+    for slug in ("common", "rare"):
+        listed = list_text(client, reverse("forum:tag", args=[slug]))
+        tagged = set(ThreadTag.objects.filter(tag__slug=slug).values_list("thread", flat=True))
+        wrong = [
+            str(item)
+            for item in openings
+            if (item.words["title"] in listed)
+            != (
+                item.post.thread_id in tagged
+                and item.facts.state == State.PUBLISHED
+                and truth.sees(who, item)
+            )
+        ]
+        assert wrong == []
 
 
 @everybody

@@ -33,8 +33,9 @@ from accounts.models import (
     Workplace,
 )
 from forum.actions.reactions import toggle_reaction
+from forum.actions.tags import follow_tag
 from forum.mail import send_due
-from forum.models import Audience, Board, Notice, Post, ReactionKind, Status, Thread
+from forum.models import Audience, Board, FollowKind, Notice, Post, ReactionKind, Status, Thread
 from moderation.actions.reporting import answer_desk, ask_reporter, file_report
 from moderation.models import Category, DecisionKind
 from tests.crawl import LONG_WALK, crawl, everything_in
@@ -47,6 +48,7 @@ from tests.factories import (
     make_hcp,
     make_member,
     make_staff,
+    make_tag,
     published,
     quote_against_the_rules,
     submit_reply,
@@ -228,6 +230,9 @@ class Teller:
             hcp = make_hcp("hcp_nurse", workplaces=[workplace])
             member = make_member("viewer", age=20)
             others = [make_member(f"other{number}", age=21) for number in range(3)]
+            for tag in (make_tag("common"), make_tag("rare")):
+                follow_tag(user=hcp, tag=tag, kind=FollowKind.FOLLOW)
+                follow_tag(user=member, tag=tag, kind=FollowKind.FOLLOW)
             boards = [make_board("one"), make_board("two"), make_board("three")]
         story = Story(hcp if self.variant.viewer == "hcp" else member, others, boards)
         if self.with_ghost:
@@ -254,7 +259,11 @@ class Teller:
         board = story.boards[0] if number != 7 else story.boards[1]
         return published(
             submit_thread(
-                author, board, title=f"Number {number}", text=f"Words of thread {number}."
+                author,
+                board,
+                title=f"Number {number}",
+                text=f"Words of thread {number}.",
+                tags=["common"],
             )
         )
 
@@ -359,6 +368,7 @@ class Teller:
                     title=f"Ghost {name}",
                     text=f"Ghost words of {name}.",
                     audience=story.ghost_audience,
+                    tags=["common", "rare"],
                 )
             )
         with self.between(f"{name} answered"):
@@ -396,6 +406,8 @@ def addresses_of(story: Story) -> list[str]:
             "forum:unanswered",
             "forum:for_professionals",
             "forum:notices",
+            "forum:tags",
+            "forum:following",
             "forum:my_posts",
             "accounts:me",
             "moderation:queue",
@@ -404,8 +416,23 @@ def addresses_of(story: Story) -> list[str]:
         )
     ]
     starts += [reverse("forum:board", args=[board.slug]) for board in story.boards]
+    starts += [reverse("forum:tag", args=[slug]) for slug in ("common", "rare")]
+    starts += [
+        reverse("forum:board", args=[board.slug]) + f"?{words}"
+        for board in story.boards
+        for words in ("only=unanswered", "tag=common", "tag=rare")
+    ]
     starts += [reverse("forum:post", args=[post.public_id]) for post in story.posts]
-    for words in ("words", "ghost", "says", "is:unanswered", "has:answer", "by:ghost", "number -1"):
+    for words in (
+        "words",
+        "ghost",
+        "says",
+        "is:unanswered",
+        "has:answer",
+        "by:ghost",
+        "tag:rare",
+        "number -1",
+    ):
         starts += [reverse("forum:search") + f"?q={words}", f"/search/?q={words}&sort=best"]
     for post in story.posts[::4]:
         starts.append(reverse("moderation:report_post", args=[post.public_id]))

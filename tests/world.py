@@ -50,6 +50,7 @@ from tests.factories import (
     make_member,
     make_staff,
     make_staff_without_mfa,
+    make_tag,
     published,
     quote_against_the_rules,
     submit_reply,
@@ -157,6 +158,8 @@ class _Builder:
 
     def hosts(self) -> None:
         """Boards, and published threads in which replies will stand."""
+        make_tag("common")
+        make_tag("rare")
         self.world.boards = {
             "everyone": make_board("everyone"),
             "adults": make_board("adults", groups=[AgeGroup.ADULT]),
@@ -244,6 +247,7 @@ class _Builder:
                 text=text,
                 audience=audience,
                 content_note=f"Some {words['content_note']}",
+                tags=["common", "rare"] if by == By.KNOWN else ["common"],
             )
         else:
             post = submit_reply(user, host.post.thread, text=text, audience=audience)

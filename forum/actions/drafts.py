@@ -1,5 +1,7 @@
 """Keeping a text on the server until it is sent."""
 
+from collections.abc import Sequence
+
 from django.db import transaction
 
 from accounts.models import User
@@ -20,6 +22,7 @@ def save_draft(
     content_note: str = "",
     asks_professional: bool = False,
     no_advice: bool = False,
+    tags: Sequence[str] = (),
     quoted_post: Post | None = None,
     quoted_excerpt: str = "",
 ) -> Draft:
@@ -36,6 +39,7 @@ def save_draft(
             "content_note": content_note,
             "asks_professional": asks_professional,
             "no_advice": no_advice,
+            "tags": list(tags),
             "quoted_post": quoted_post,
             "quoted_excerpt": quoted_excerpt[:EXCERPT_MAX] if quoted_post else "",
         },

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
@@ -15,6 +15,7 @@ from forum.models import (
     Post,
     Quote,
     Reaction,
+    ThreadTag,
     Way,
 )
 from forum.ways import way_of
@@ -84,20 +85,32 @@ def tell_of_new_post(post: Post, *, at: datetime, shown_from: datetime | None = 
 
 
 def _tell_followers(post: Post, *, at: datetime, shown_from: datetime) -> None:
-    """Tell who follows the thread of a reply, or the board of a new thread.
+    """Tell who follows the thread of a reply, or the board or a topic of a new thread.
 
     Many may follow: so only rows of people who asked for mails have a mail due, else theirs would
     hold up the mails of everybody.
     """
     if post.is_opening:
-        kind, follows = NoticeKind.BOARD, Follow.objects.filter(board_id=post.thread.board_id)
+        # Who follows both the board and a topic is told once, of the board.
+        on_board = Follow.objects.filter(board_id=post.thread.board_id)
+        _tell(NoticeKind.BOARD, on_board, post, at=at, shown_from=shown_from)
+        topics = ThreadTag.objects.filter(thread_id=post.thread_id).values("tag")
+        on_topic = Follow.objects.filter(tag__in=topics)
+        _tell(NoticeKind.TAG, on_topic, post, at=at, shown_from=shown_from)
     else:
-        kind, follows = NoticeKind.THREAD, Follow.objects.filter(thread_id=post.thread_id)
+        in_thread = Follow.objects.filter(thread_id=post.thread_id)
+        _tell(NoticeKind.THREAD, in_thread, post, at=at, shown_from=shown_from)
+
+
+def _tell(
+    kind: NoticeKind, follows: QuerySet[Follow], post: Post, *, at: datetime, shown_from: datetime
+) -> None:
     followers = follows.filter(kind=FollowKind.FOLLOW).exclude(user_id=post.author_id)
     mailed = NoticeChoice.objects.filter(
         user=OuterRef("user"), kind=kind, way__in=(Way.EMAIL, Way.DIGEST)
     )
     rows = followers.annotate(is_mailed=Exists(mailed)).order_by("user_id")
+    pairs = dict(rows.values_list("user_id", "is_mailed"))  # a person once, for all topics
     Notice.objects.bulk_create(
         [
             Notice(
@@ -109,7 +122,7 @@ def _tell_followers(post: Post, *, at: datetime, shown_from: datetime) -> None:
                 shown_from=shown_from,
                 mail_due_at=shown_from if is_mailed else None,
             )
-            for user_id, is_mailed in rows.values_list("user_id", "is_mailed")
+            for user_id, is_mailed in pairs.items()
         ],
         ignore_conflicts=True,
         batch_size=500,

@@ -14,6 +14,7 @@ from forum.actions.breaker import count_hits, rules_counted_for
 from forum.actions.clocks import keep_clock
 from forum.actions.notices import tell_of_new_post
 from forum.actions.state import next_position, set_ticket
+from forum.actions.tags import put_tags
 from forum.due import due_at
 from forum.errors import (
     HCP_DOSE,
@@ -132,6 +133,7 @@ def _submit(*, draft: Draft, author: User, at: datetime) -> Post:
             created_at=at,
             published_at=published_at,
         )
+        put_tags(thread, draft.tags)
     post = Post(
         thread=thread,
         author=author,

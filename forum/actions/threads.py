@@ -16,7 +16,17 @@ from accounts.models import User
 from forum import summaries
 from forum.actions.audience import narrow
 from forum.errors import Refused
-from forum.models import Audience, Board, Post, Quote, Status, Thread, ThreadSummary, ThreadVisit
+from forum.models import (
+    Audience,
+    Board,
+    Post,
+    Quote,
+    Status,
+    Thread,
+    ThreadSummary,
+    ThreadTag,
+    ThreadVisit,
+)
 from forum.search import index
 
 AWAY = 1_000_000_000  # positions on their way to another place
@@ -95,6 +105,10 @@ def split_thread(*, thread: Thread, public_ids: list[str], title: str, at: datet
         created_at=opening.created_at,
         published_at=opening.published_at,
         last_position=len(posts),
+    )
+    ThreadTag.objects.bulk_create(
+        ThreadTag(thread=new, tag_id=row.tag_id, place=row.place)
+        for row in ThreadTag.objects.filter(thread=thread)
     )
     for position, post in enumerate(posts, start=1):
         Post.objects.filter(pk=post.pk).update(

@@ -21,6 +21,7 @@ from forum.models.reading import (
 )
 from forum.models.ruleset import Origin, Ruleset
 from forum.models.search import SearchEntry, SearchProgress, SearchWord
+from forum.models.tag import Tag, ThreadTag
 from forum.models.thread import Thread, ThreadSummary
 from forum.states import Audience, Severity, Status, Track
 
@@ -57,8 +58,10 @@ __all__ = [
     "StaffedHours",
     "Status",
     "Surface",
+    "Tag",
     "Thread",
     "ThreadSummary",
+    "ThreadTag",
     "ThreadVisit",
     "TicketClock",
     "Track",

@@ -30,6 +30,7 @@ class Draft(models.Model):
     asks_professional = models.BooleanField(default=False)
     no_advice = models.BooleanField(default=False)
     content_note = models.CharField(max_length=CONTENT_NOTE_MAX, blank=True)
+    tags = models.JSONField(default=list, blank=True)  # slugs of topics
     quoted_post = models.ForeignKey("forum.Post", on_delete=models.SET_NULL, null=True, blank=True)
     quoted_excerpt = models.CharField(max_length=EXCERPT_MAX, blank=True)
     updated_at = models.DateTimeField(auto_now=True)

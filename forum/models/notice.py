@@ -22,6 +22,7 @@ class NoticeKind(models.TextChoices):
     REACTION = "reaction", _("Reactions to your posts")
     THREAD = "thread", _("New in a thread you follow")
     BOARD = "board", _("New thread on a board you follow")
+    TAG = "tag", _("New thread on a topic you follow")
     DECISION = "decision", _("A moderator looked at your post")
     REPORT = "report", _("News on your report")
     EMERGENCY = "emergency", _("About an emergency")
@@ -45,9 +46,18 @@ ABOUT_OTHERS = (
     NoticeKind.REACTION,
     NoticeKind.THREAD,
     NoticeKind.BOARD,
+    NoticeKind.TAG,
 )
 # Those of them that are done with once the post was read.
-ABOUT_POSTS = (NoticeKind.REPLY, NoticeKind.QUOTE, NoticeKind.THREAD, NoticeKind.BOARD)
+ABOUT_POSTS = (
+    NoticeKind.REPLY,
+    NoticeKind.QUOTE,
+    NoticeKind.THREAD,
+    NoticeKind.BOARD,
+    NoticeKind.TAG,
+)
+# Those about new threads, of which a muted topic tells nothing.
+ABOUT_NEW_THREADS = (NoticeKind.BOARD, NoticeKind.TAG)
 # Kinds about the account itself: mailed also to members who want no mails about what is new.
 ALWAYS_MAILED = (
     NoticeKind.AGE,

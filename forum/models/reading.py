@@ -53,7 +53,7 @@ class FollowKind(models.TextChoices):
 
 
 class Follow(models.Model):
-    """A thread or a board that somebody follows, or a thread that they muted."""
+    """A thread, board or topic that somebody follows, or a thread or topic that they muted."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="follows"
@@ -64,6 +64,9 @@ class Follow(models.Model):
     board = models.ForeignKey(
         "forum.Board", on_delete=models.CASCADE, null=True, blank=True, related_name="follows"
     )
+    tag = models.ForeignKey(
+        "forum.Tag", on_delete=models.CASCADE, null=True, blank=True, related_name="follows"
+    )
     kind = models.CharField(max_length=6, choices=FollowKind)
     created_at = models.DateTimeField()
 
@@ -71,10 +74,17 @@ class Follow(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["user", "thread"], name="follow_thread_once"),
             models.UniqueConstraint(fields=["user", "board"], name="follow_board_once"),
+            models.UniqueConstraint(fields=["user", "tag"], name="follow_tag_once"),
             models.CheckConstraint(
-                condition=Q(thread__isnull=False, board__isnull=True)
-                | Q(thread__isnull=True, board__isnull=False, kind=FollowKind.FOLLOW),
-                name="follow_thread_or_board",
+                condition=Q(thread__isnull=False, board__isnull=True, tag__isnull=True)
+                | Q(thread__isnull=True, board__isnull=True, tag__isnull=False)
+                | Q(
+                    thread__isnull=True,
+                    board__isnull=False,
+                    tag__isnull=True,
+                    kind=FollowKind.FOLLOW,
+                ),
+                name="follow_one_thing",
             ),
         ]
 

@@ -98,6 +98,8 @@ class ThreadSummary(models.Model):
         indexes = [
             models.Index(fields=["board", "audience", "-last_at", "-thread"], name="summary_order"),
             models.Index(fields=["board", "audience", "last_author"], name="summary_last_author"),
+            # For pages of topics, which go over all boards.
+            models.Index(fields=["audience", "-last_at", "-thread"], name="summary_newest"),
         ]
 
     def __str__(self) -> str:

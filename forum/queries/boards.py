@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from itertools import islice
 from typing import Any
 
-from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
 
 from accounts.models import Role
 from accounts.viewer import Viewer
@@ -18,14 +20,24 @@ from forum.models import (
     FollowKind,
     Post,
     Status,
+    Tag,
     Thread,
     ThreadSummary,
+    ThreadTag,
     ThreadVisit,
 )
+from forum.queries.tags import TagName, tags_on, threads_with_muted_tags, with_tags
 from forum.states import AGE_GROUP_FIELD
 from forum.summaries import SEEN_BY, came_out
 
 PAGE_SIZE = 25
+
+
+class Wants(StrEnum):
+    """Which threads of a board somebody wants to see."""
+
+    ALL = "all"
+    UNANSWERED = "unanswered"
 
 
 def boards_for(viewer: Viewer) -> QuerySet[Board]:
@@ -75,6 +87,7 @@ class BoardRow:
         False  # beyond what the viewer was shown of it; the board's cutoff comes on top
     )
     follow_kind: str = ""
+    tags: tuple[TagName, ...] = ()
 
     def is_new(self, read_until: datetime) -> bool:
         """Whether its last word is new to the viewer. Muted threads never are."""
@@ -92,9 +105,26 @@ class BoardPage:
     is_first: bool
 
 
-def board_page(viewer: Viewer, board: Board, *, after: str = "") -> BoardPage:
-    """The threads after the thread with public id ``after`` (empty: from the top), newest first."""
+def board_page(
+    viewer: Viewer,
+    board: Board,
+    *,
+    after: str = "",
+    tag: Tag | None = None,
+    wants: Wants = Wants.ALL,
+) -> BoardPage:
+    """The threads after the thread with public id ``after`` (empty: from the top), newest first.
+
+    ``tag``: only threads with this topic. ``wants``: only those without a reply by others.
+    """
     base = ThreadSummary.objects.visible_to(viewer).filter(board=board)
+    if tag is not None:
+        base = base.filter(thread__in=ThreadTag.objects.filter(tag=tag).values("thread"))
+    if wants == Wants.UNANSWERED:
+        replies = Post.objects.visible_to(viewer).filter(
+            thread=OuterRef("thread"), status=Status.PUBLISHED, is_opening=False
+        )
+        base = base.filter(~Exists(replies.exclude(author=OuterRef("thread__author"))))
     rows, has_older, is_first = rows_of(viewer, base, after=after)
     return BoardPage(
         rows=rows,
@@ -115,10 +145,19 @@ def rows_of(
     """
     visits = ThreadVisit.objects.filter(user_id=viewer.user_id or 0, thread=OuterRef("thread"))
     follows = Follow.objects.filter(user_id=viewer.user_id or 0, thread=OuterRef("thread"))
-    base = with_openings(viewer, base).annotate(
+    base = with_tags(with_openings(viewer, base)).annotate(
         last_position=F("last_post__position"),
         read_position=Subquery(visits.values("position")[:1]),
-        follow_kind=Subquery(follows.values("kind")[:1]),
+        follow_kind=Coalesce(
+            Subquery(follows.values("kind")[:1]),
+            Case(
+                When(
+                    Exists(threads_with_muted_tags(viewer).filter(thread=OuterRef("thread"))),
+                    then=Value(FollowKind.MUTE.value),
+                ),
+                default=Value(""),
+            ),
+        ),
     )
     kept_from = visibility.author_kept_from(viewer, "last_")
     moved = _moved_rows(viewer, base, kept_from) if kept_from is not None else []
@@ -152,6 +191,7 @@ def _row(viewer: Viewer, row: Any) -> BoardRow:
         is_unread=(row.last_position or 0) > (row.read_position or 0)
         and row.last_author_id != viewer.user_id,
         follow_kind=row.follow_kind or "",
+        tags=tags_on(row),
     )
 
 

@@ -25,7 +25,8 @@ from forum.models import (
     Status,
     Way,
 )
-from forum.models.notice import ABOUT_OTHERS
+from forum.models.notice import ABOUT_NEW_THREADS, ABOUT_OTHERS
+from forum.queries.tags import threads_with_muted_tags
 from forum.visibility import reaction_visible
 from forum.ways import NEVER_OFF
 
@@ -72,12 +73,15 @@ def _told_of_others(viewer: Viewer) -> Q:
     muted = Follow.objects.filter(
         user_id=viewer.user_id or 0, kind=FollowKind.MUTE, thread=OuterRef("post__thread")
     )
+    muted_tag = threads_with_muted_tags(viewer).filter(thread=OuterRef("post__thread"))
     off = NoticeChoice.objects.filter(
         user_id=viewer.user_id or 0, kind=OuterRef("kind"), way=Way.OFF
     ).exclude(kind__in=NEVER_OFF)
     reacted = Q(reaction__isnull=False) & reaction_visible(viewer, "reaction__")
+    new_threads_told = ~Q(kind__in=ABOUT_NEW_THREADS) | ~Exists(muted_tag)
     return (
         Q(post__in=visible)
+        & new_threads_told
         & (~Q(kind=NoticeKind.REACTION) | reacted)
         & ~Exists(muted)
         & ~Exists(off)

@@ -117,13 +117,14 @@ def _saved(user: User, viewer: Viewer) -> list[dict[str, Any]]:
 
 
 def _follows(user: User, viewer: Viewer) -> list[dict[str, Any]]:
-    rows = Follow.objects.filter(user=user).select_related("board", "thread").order_by("pk")
+    rows = Follow.objects.filter(user=user).select_related("board", "thread", "tag").order_by("pk")
     seen = _threads_seen(viewer, [row.thread_id for row in rows if row.thread_id])
     return [
         {
             "kind": row.kind,
             "board": row.board.title if row.board else "",
             "thread": seen.get(row.thread_id or 0, ""),
+            "topic": row.tag.name if row.tag else "",
             "created_at": row.created_at,
         }
         for row in rows

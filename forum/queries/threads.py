@@ -25,6 +25,7 @@ from forum.models import (
     ThreadVisit,
 )
 from forum.queries.labels import labels_under
+from forum.queries.tags import with_tags
 from forum.summaries import SEEN_BY
 
 WINDOW = 20
@@ -123,7 +124,8 @@ def find_thread(viewer: Viewer, public_id: str) -> Thread | None:
     """A thread that the viewer may see, with board, author, how far they read; None otherwise."""
     visits = ThreadVisit.objects.filter(user_id=viewer.user_id or 0, thread=OuterRef("pk"))
     follows = Follow.objects.filter(user_id=viewer.user_id or 0, thread=OuterRef("pk"))
-    threads = with_openings(viewer, Thread.objects.visible_to(viewer), "pk").annotate(
+    visible = with_openings(viewer, Thread.objects.visible_to(viewer), "pk")
+    threads = with_tags(visible, "pk").annotate(
         read_position=Subquery(visits.values("position")[:1]),
         follow_kind=Subquery(follows.values("kind")[:1]),
     )

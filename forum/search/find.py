@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from accounts.viewer import Viewer
 from forum.access_log import with_openings
-from forum.models import Post, SearchWord, Status
+from forum.models import Post, SearchWord, Status, Tag, ThreadTag
 from forum.queries.boards import boards_for
+from forum.queries.tags import find_tag, suggested_tags
 from forum.search.engine import candidates
 from forum.search.query import Query, Term
 
@@ -51,6 +52,7 @@ class Found:
     hits: list[Hit]
     has_more: bool = False
     suggestion: str = ""
+    tags: tuple[Tag, ...] = ()  # topics that may have been meant, where there is none as asked for
 
 
 def search(
@@ -67,6 +69,8 @@ def search(
     """
     if query.is_empty or not viewer.may_read:
         return Found([])
+    if query.tag and find_tag(query.tag) is None:
+        return Found([], tags=tuple(suggested_tags(query.tag)))
     allowed = _allowed(viewer, query)
     if order == Order.BEST and query.wanted:
         posts = _best(_newest(query, allowed, below=None, most=BEST_OF), query)
@@ -105,7 +109,8 @@ def _allowed(viewer: Viewer, query: Query) -> QuerySet[Post]:
         posts = posts.filter(is_opening=True)
         posts = posts.filter(answered) if query.has_answer else posts.filter(~answered)
     if query.tag:
-        posts = posts.none()  # there are no tags yet, so there is no such post
+        tagged = ThreadTag.objects.filter(tag=find_tag(query.tag)).values("thread")
+        posts = posts.filter(thread__in=tagged)
     return with_openings(
         viewer, posts.select_related("thread__board", "thread__author", "author", "search_entry")
     ).order_by("-pk")

@@ -17,6 +17,7 @@ from forum.forms import AskForm, ReplyForm
 from forum.models import Audience, Draft, Surface, Thread
 from forum.queries.boards import boards_for
 from forum.queries.firsts import firsts_of, is_first_post
+from forum.queries.tags import live_tags
 from forum.queries.threads import find_post, find_thread
 from forum.rules import findings_in
 from forum.screening import Kind, mask
@@ -67,6 +68,7 @@ def change(request: SignedInRequest, key: str) -> HttpResponse:
         "asks_professional": draft.asks_professional,
         "no_advice": draft.no_advice,
         "content_note": draft.content_note,
+        "tags": draft.tags,
         "quote": quote,
     }
     if draft.board is not None:
@@ -127,6 +129,7 @@ def check(request: SignedInRequest, key: str) -> HttpResponse:
         "board": draft.board or (thread.board if thread else None),
         "thread": thread,
         "title": marked(draft.title, marks),
+        "tags": live_tags().filter(slug__in=draft.tags),
         "body": preview(draft.text, marks),
         "cards": found,
         "refusal": refusal,

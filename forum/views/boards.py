@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.template.loader import get_template
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.http import urlencode
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -16,8 +17,10 @@ from accounts.access import Access, access
 from accounts.http import SignedInRequest
 from forum.access_log import record_shown
 from forum.models import Audience, FollowKind, Surface
-from forum.queries.boards import BoardRow, board_page, boards_for, boards_with_newest
+from forum.models.tag import TAG_NAME_MAX
+from forum.queries.boards import BoardRow, Wants, board_page, boards_for, boards_with_newest
 from forum.queries.reading import cutoff, with_cutoff
+from forum.queries.tags import find_tag, live_tags
 
 
 @access(Access.READER)
@@ -33,23 +36,37 @@ def boards(request: SignedInRequest) -> HttpResponse:
 @access(Access.READER)
 @require_safe
 def board(request: SignedInRequest, slug: str) -> HttpResponse:
-    """One page of a board; ``?after=`` names the thread above its first row."""
+    """One page of a board; ``?after=`` names the thread above its first row.
+
+    ``?tag=`` and ``?only=unanswered`` leave out what is not asked for.
+    """
     found = with_cutoff(request.viewer, boards_for(request.viewer)).filter(slug=slug).first()
     if found is None:
         raise Http404
     read_until = cutoff(request.user, found)
-    page = board_page(request.viewer, found, after=request.GET.get("after", "")[:20])
+    tag = find_tag(request.GET.get("tag", "")[:TAG_NAME_MAX])
+    wants = Wants.UNANSWERED if request.GET.get("only") == Wants.UNANSWERED else Wants.ALL
+    after = request.GET.get("after", "")[:20]
+    page = board_page(request.viewer, found, after=after, tag=tag, wants=wants)
     record_shown(request, Surface.BOARD, titles=page.rows)
+    asked = {"tag": tag.slug} if tag else {}
+    asked |= {"only": wants.value} if wants != Wants.ALL else {}
+    here = reverse("forum:board", args=[slug])
     older = ""
     if page.has_older:
-        older = reverse("forum:board", args=[slug]) + f"?after={page.rows[-1].thread.public_id}"
+        older = here + "?" + urlencode({**asked, "after": page.rows[-1].thread.public_id})
     context = {
         "board": found,
         "page": page,
         "rows": [row_in_words(row, read_until) for row in page.rows],
         "has_new": any(row.is_new(read_until) for row in page.rows),
         "older_address": older,
-        "badges": {audience.value: _badge(audience) for audience in Audience},
+        "newest_address": here + (f"?{urlencode(asked)}" if asked else ""),
+        "tags": live_tags(),
+        "tag": tag,
+        "only_unanswered": wants == Wants.UNANSWERED,
+        "is_filtered": bool(asked),
+        "badges": badges(),
     }
     return render(request, "forum/board.html", context)
 
@@ -71,11 +88,19 @@ def row_in_words(row: BoardRow, read_until: datetime) -> dict:
         "asks_professional": thread.asks_professional,
         "no_advice": thread.no_advice,
         "content_note": thread.content_note,
+        "tags": [
+            {"name": tag.name, "address": reverse("forum:tag", args=[tag.slug])} for tag in row.tags
+        ],
         "author": thread.author.pseudonym,
         "replies": ngettext("%(n)s reply", "%(n)s replies", number) % {"n": number},
         "last": _("Last: %(name)s, %(day)s")
         % {"name": row.last_author, "day": date_format(localtime(row.last_at), "j M Y")},
     }
+
+
+def badges() -> dict[str, str]:
+    """The badge of each audience, made once for all rows."""
+    return {audience.value: _badge(audience) for audience in Audience}
 
 
 def _badge(audience: Audience) -> str:

@@ -24,6 +24,7 @@ from forum.queries.reading import (
     saved_for_clinic,
     saved_page,
 )
+from forum.queries.tags import own_tags
 from forum.queries.threads import find_post, find_thread
 from forum.views.boards import row_in_words
 from forum.views.threads import post_address
@@ -143,6 +144,8 @@ def following(request: SignedInRequest) -> HttpResponse:
     context = {
         "rows": [row_in_words(row, request.user.joined_at) for row in rows],
         "boards": boards,
+        "tags": own_tags(request.viewer, FollowKind.FOLLOW),
+        "muted_tags": own_tags(request.viewer, FollowKind.MUTE),
     }
     return render(request, "forum/following.html", context)
 

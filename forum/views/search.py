@@ -38,6 +38,10 @@ def results(request: SignedInRequest) -> HttpResponse:
         "hits": [_in_words(hit) for hit in found.hits],
         "older_address": older,
         "is_first": not after,
+        "tag_suggestions": [
+            {"name": tag.name, "address": here + urlencode({"q": f"tag:{tag.slug}"})}
+            for tag in found.tags
+        ],
         "suggestion": found.suggestion,
         "suggestion_address": here + urlencode({"q": found.suggestion}),
         "order": order,

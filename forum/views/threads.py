@@ -21,6 +21,7 @@ from forum.later import after
 from forum.models import Audience, Post, ReactionKind, Status, Surface, Thread
 from forum.queries.firsts import is_first_post
 from forum.queries.reading import reading_of
+from forum.queries.tags import tags_on
 from forum.queries.threads import (
     ThreadPage,
     dressed,
@@ -61,6 +62,8 @@ def thread(request: SignedInRequest, public_id: str) -> HttpResponse:
         {
             "thread": found,
             "board": found.board,
+            "tags": tags_on(found),
+            "is_author": found.author_id == request.user.pk,
             "page": page,
             "cards": shown_cards,
             "first_new": _first_new(page, read_to),

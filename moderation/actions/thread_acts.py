@@ -1,6 +1,6 @@
 """What moderators and admins do to whole threads: with a reason, in the log, told to authors."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -12,6 +12,7 @@ from accounts.models import Clause, Role, User
 from accounts.viewer import viewer_of
 from forum.actions import threads
 from forum.actions.notices import notify
+from forum.actions.tags import put_tags
 from forum.errors import NotVisible
 from forum.models import Board, NoticeKind, Post, Status, Thread
 from moderation import audit
@@ -79,6 +80,24 @@ def move(
     _record(thread, moderator, "move_thread", at, data={"board": board.slug})
     words = _("We moved your thread to the board “%(board)s”.") % {"board": board.title}
     _tell(thread, [thread.author], words, reason, at)
+    return True
+
+
+@transaction.atomic
+def tag(
+    *,
+    thread: Thread,
+    slugs: Sequence[str],
+    moderator: User,
+    reason: str = "",
+    at: datetime | None = None,
+) -> bool:
+    """Change the topics of a thread. Raises ``NotVisible``."""
+    at = _checked(thread, moderator, at, None)
+    if not put_tags(threads.lock_threads(thread.pk)[thread.pk], slugs):
+        return False
+    _record(thread, moderator, "tag_thread", at, data={"tags": list(slugs)})
+    _tell(thread, [thread.author], _("We changed the topics of your thread."), reason, at)
     return True
 
 

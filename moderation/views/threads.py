@@ -27,7 +27,7 @@ MOST_REPLIES = 100  # the newest; older ones stay where they are
 @access(Access.REVIEWER)
 @require_http_methods(["GET", "HEAD", "POST"])
 def thread(request: SignedInRequest, public_id: str) -> HttpResponse:
-    """Close, open, move, split or merge a thread that one can see and that is not one's own."""
+    """Close, open, tag, move, split or merge a thread that one sees and that is not one's own."""
     found = find_thread(request.viewer, public_id)
     if found is None or not thread_acts.may_act_on(request.user, found, at=timezone.now()):
         raise Http404
@@ -70,6 +70,8 @@ def _do(act: str, request: SignedInRequest, found: Thread, data: dict[str, Any])
         thread_acts.lock(thread=found, moderator=user, reason=reason, clause=data["clause"])
     elif act == "unlock":
         thread_acts.unlock(thread=found, moderator=user)
+    elif act == "tag":
+        thread_acts.tag(thread=found, slugs=data["tags"], moderator=user, reason=reason)
     elif act == "move":
         board = Board.objects.get(slug=data["board"])
         thread_acts.move(thread=found, board=board, moderator=user, reason=reason)

@@ -17,6 +17,7 @@ from forum.models import (
     Revision,
     Status,
     Thread,
+    ThreadTag,
 )
 from forum.policy import Ticket
 from forum.search import index
@@ -34,6 +35,7 @@ class Rows:
     quotes: list[Quote] = field(default_factory=list)
     reactions: list[Reaction] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
+    tags: list[ThreadTag] = field(default_factory=list)
 
     def add_post(
         self,
@@ -85,6 +87,7 @@ class Rows:
         """
         self.posts.sort(key=attrgetter("created_at"))
         Thread.objects.bulk_create(self.threads, batch_size=BATCH)
+        ThreadTag.objects.bulk_create(self.tags, batch_size=BATCH)
         Post.objects.bulk_create(self.posts, batch_size=BATCH)
         index.store(self.posts)
         Revision.objects.bulk_create(self.revisions, batch_size=BATCH)

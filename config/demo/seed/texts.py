@@ -49,6 +49,7 @@ class ThreadEntry:
     content_note: str
     no_advice: bool
     asks_professional: bool
+    tags: tuple[str, ...]
     posts: tuple[PostEntry, ...]
 
 
@@ -122,6 +123,7 @@ def threads() -> list[ThreadEntry]:
             content_note=row.get("content_note", ""),
             no_advice=row.get("no_advice", False),
             asks_professional=row.get("asks_professional", False),
+            tags=tuple(row.get("tags", ())),
             posts=tuple(_post(post) for post in row["posts"]),
         )
         for path in sorted((DATA / "threads").glob("*.toml"))

@@ -1,6 +1,6 @@
 """The threads written by hand, with reactions and some notices."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from accounts.models import Role, User
@@ -20,7 +20,9 @@ from forum.models import (
     Quote,
     ReactionKind,
     Status,
+    Tag,
     Thread,
+    ThreadTag,
 )
 from forum.states import narrowest
 
@@ -34,12 +36,13 @@ REACTING_WEIGHTS = (30, 22, 18, 12, 9, 6, 3)
 def add_threads(*, seed: int, now: datetime, people: dict[str, User]) -> int:
     """Add the threads that are missing (by board and title); returns how many."""
     boards = {board.slug: board for board in Board.objects.all()}
+    tags = {tag.slug: tag for tag in Tag.objects.all()}
     there = set(Thread.objects.values_list("board__slug", "title"))
     members = [user for user in people.values() if user.role == Role.MEMBER]
     rows = Rows()
     for entry in texts.threads():
         if (entry.board, entry.title) not in there:
-            _add_thread(rows, entry, boards[entry.board], people, members, seed, now)
+            _add_thread(rows, entry, boards[entry.board], people, members, tags, seed, now)
     rows.save()
     return len(rows.threads)
 
@@ -50,6 +53,7 @@ def _add_thread(
     board: Board,
     people: dict[str, User],
     members: Iterable[User],
+    tags: Mapping[str, Tag],
     seed: int,
     now: datetime,
 ) -> None:
@@ -71,6 +75,8 @@ def _add_thread(
         published_at=created_at,
     )
     rows.threads.append(thread)
+    for place, slug in enumerate(entry.tags, start=1):
+        rows.tags.append(ThreadTag(thread=thread, tag=tags[slug], place=place))
     readers = [user for user in members if user.age_group(now) in board.age_groups]
     posts: list[Post] = []
     for number, wording in enumerate(entry.posts):

@@ -24,7 +24,7 @@ from config.demo.seed import (
 )
 from config.demo.seed.goals import Missing, missing
 from forum.search.index import gather_words
-from forum.setup import make_boards
+from forum.setup import make_boards, make_tags
 
 PROGRESS_EVERY = 20_000
 
@@ -66,6 +66,7 @@ class Command(BaseCommand):
         now = timezone.now()
         self._say("texts", publish_texts())
         self._say("boards", make_boards())
+        self._say("topics", make_tags())
         self._say("personas", people.add_personas(seed=seed, now=now))
         self._say("members", people.add_members(seed=seed, now=now))
         named = people.demo_people()
