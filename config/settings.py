@@ -301,6 +301,9 @@ TIME_ZONE = env.str("TIME_ZONE", default="Europe/London")
 USE_I18N = True
 USE_TZ = True
 
+# The one renderer of Markdown, for guide articles as well: guides cannot import it.
+ARTICLE_MARKDOWN = "forum.markdown.render"
+
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(VAR_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]

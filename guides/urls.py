@@ -1,8 +1,8 @@
-"""Addresses of the guides. All are public."""
+"""Addresses of the guides: pages for everybody, and behind ``guides-work/`` those of editors."""
 
 from django.urls import path
 
-from guides import views
+from guides import article_views, views
 
 app_name = "guides"
 
@@ -13,4 +13,7 @@ urlpatterns = [
     path("how-to-judge/", views.judge, name="judge"),
     path("privacy/", views.privacy, name="privacy"),
     path("accessibility/", views.accessibility, name="accessibility"),
+    path("guides/", article_views.listing, name="articles"),
+    path("guides/<slug:slug>/", article_views.article, name="article"),
+    path("guides/<slug:slug>/was-it-clear/", article_views.feedback, name="feedback"),
 ]

@@ -16,6 +16,7 @@ from accounts.applying.tasks import Task
 from accounts.models import Consent, DataExport, Document, HcpApplication, HcpProfile, Purpose
 from forum.models import Label, MailSettings, Ruleset, Tag
 from forum.ways import stop_address
+from guides.models import Article
 from moderation.models import (
     AccountRequest,
     Alert,
@@ -187,6 +188,22 @@ def searches(world: World) -> list[str]:
         for each in asked
         for order in orders
     ]
+
+
+def guides(name: str) -> Addresses:
+    """One address for each guide, whatever its state, and one of none."""
+
+    def addresses(world: World) -> list[str]:
+        slugs = Article.objects.order_by("pk").values_list("slug", flat=True)
+        return [reverse(name, args=[slug]) for slug in [*slugs, "nowhere"]]
+
+    return addresses
+
+
+def guide_lists(world: World) -> list[str]:
+    """The list of guides, one topic, none, and a search."""
+    page = reverse("guides:articles")
+    return [page, f"{page}?topic=ill", f"{page}?topic=nothing", f"{page}?q=sugar"]
 
 
 def copies(world: World) -> list[str]:
@@ -497,6 +514,9 @@ ROUTES = (
     ours("guides:judge", PUBLIC, READ),
     ours("guides:privacy", PUBLIC, READ),
     ours("guides:accessibility", PUBLIC, READ),
+    ours("guides:articles", PUBLIC, READ, guide_lists),
+    ours("guides:article", PUBLIC, READ, guides("guides:article")),
+    ours("guides:feedback", PUBLIC, ACT, guides("guides:feedback")),
     ours("forum:boards", READER, READ),
     ours("forum:board", READER, READ, board_pages),
     ours("forum:ask_start", READER, READ),

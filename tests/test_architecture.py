@@ -52,8 +52,9 @@ QUERIES = {
     "in_bulk",
 }
 QUERIES |= {"values_list", "order_by", "select_related", "prefetch_related", "latest", "iterator"}
-# Who may say that HTML is safe: post cards (sanitised when written), and our own versioned texts.
-SAYS_SAFE = {"forum/cards.py", "accounts/wording.py"}
+# Who may say that HTML is safe: post cards and guides (sanitised when written), and our own
+# versioned texts.
+SAYS_SAFE = {"forum/cards.py", "accounts/wording.py", "guides/rendering.py"}
 # Django's field template marks help texts, which are code, never a person's words.
 MARKS_HELP_TEXTS = "templates/django/forms/field.html"
 

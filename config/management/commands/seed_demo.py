@@ -15,6 +15,7 @@ from config.demo.seed import (
     copies,
     crowd,
     duty,
+    guides,
     half_years,
     people,
     queue,
@@ -80,6 +81,7 @@ class Command(BaseCommand):
         self._say("frozen half-years", half_years.add_half_years(seed=seed, now=now))
         self._say("rows of what takes two people", second.add_second(now=now, people=named))
         self._say("notes, parts and threads", acts.add_acts(seed=seed, now=now, people=named))
+        self._say("guides", guides.add_guides(now=now, people=named))
         self._say("copies of own data", copies.add_copies(now=now, people=named))
 
     @transaction.atomic

@@ -1,0 +1,1 @@
+"""What people do with guides. One verb a function; each in one transaction, with its event."""
