@@ -55,6 +55,7 @@ def erase_account(*, user: User, keep_relations: bool, at: datetime) -> None:
     user.hcp_choice = user.age_stage = ""
     user.silenced_until = user.suspended_until = None
     user.muted_words = []
+    user.avatar = 0
     user.is_active = False
     user.closed_at = user.closed_at or at
     user.set_unusable_password()

@@ -17,17 +17,19 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
+from accounts.avatars import avatar_of
 from accounts.models import Role, User
 from accounts.viewer import Viewer
 from forum import markdown
 from forum.models import Label, Post, ReactionKind, Status
 from forum.models.label import WRITERS
+from forum.profiles import has_profile_for
 from forum.queries.reading import muted_pattern
 from forum.queries.threads import ShownPost
 from forum.waits import in_words, usual_waits
 
 # Change it when the template changes what it shows for the same post.
-LAYOUT = 6
+LAYOUT = 7
 _TAG = re.compile(r"(<[^>]*>)")
 
 
@@ -120,6 +122,8 @@ def _key(viewer: Viewer, item: ShownPost, wait: dict[int, str]) -> str:
         post.audience,
         post.author.pseudonym,
         post.author.role,
+        avatar_of(post.author),
+        has_profile_for(viewer.role, post.author),
         _profession(post),
         post.removed_under_id,
         viewer.user_id == post.author_id,
@@ -156,6 +160,8 @@ def _render(viewer: Viewer, item: ShownPost, wait: dict[int, str]) -> str:
             "post": post,
             "body": body(post),
             "author": post.author,
+            "avatar": avatar_of(post.author),
+            "has_profile": has_profile_for(viewer.role, post.author),
             "profession": _profession(post),
             "is_own": viewer.user_id == post.author_id,
             "may_write": viewer.may_write,

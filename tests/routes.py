@@ -256,6 +256,13 @@ def people(name: str) -> Addresses:
     return addresses
 
 
+def profiles(world: World) -> list[str]:
+    """The profile of each of ``people``; one also as professionals see it, and behind a post."""
+    pages = people("forum:profile")(world)
+    behind = [f"{pages[0]}?after={item.post.public_id}" for item in world.distinct_items()[:3]]
+    return [*pages, f"{pages[0]}?as=professional", *behind]
+
+
 def cases(name: str) -> Addresses:
     """One address for each case."""
     return lambda world: [reverse(name, args=[public_id]) for public_id in world.case_ids]
@@ -546,6 +553,9 @@ ROUTES = (
     ours("forum:muted_words", ACCOUNT, FORM),
     ours("forum:search", READER, READ, searches),
     ours("forum:professional", READER, READ, professionals("forum:professional")),
+    ours("forum:profile", READER, READ, profiles),
+    ours("forum:own_profile", READER, FORM),
+    ours("forum:picture", ACCOUNT, ACT),
     ours("forum:notices", ACCOUNT, FORM),
     ours("forum:notice_choices", ACCOUNT, FORM),
     ours("forum:mail_again", ACCOUNT, ACT),
@@ -720,6 +730,7 @@ ONE_ROLE = {
     "forum:opened": "hcp",
     "forum:hide_from": "member",
     "forum:blocked": "member",
+    "forum:own_profile": "member",
 }
 # Pages that first ask who it is, or lead on those who need not be asked here.
 ASKS_AGAIN = {

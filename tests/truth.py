@@ -127,6 +127,8 @@ def knows_name(who: Persona, facts: Facts) -> bool:
 
     Everybody else who reads may open the page of a professional whom they meet (P3.2).
     """
+    if who.role == "admin" and facts.by != By.HCP:
+        return reads_posts(who)  # the profiles of all members
     if who.role != "member":
         return reads_posts(who) and facts.by == By.HCP and meets(who, facts)
     return facts.by == By.HCP or (who.name == "blocking_member" and facts.by == By.KNOWN)

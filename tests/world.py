@@ -27,7 +27,7 @@ from accounts.models import (
 )
 from forum.actions.drafts import save_draft
 from forum.actions.edit import edit_post
-from forum.models import Audience, LabelStatus, Post, Ruleset, Status, Thread
+from forum.models import Audience, LabelStatus, Post, Profile, Ruleset, ShownTo, Status, Thread
 from forum.screening import SHIPPED, hash_of
 from moderation.actions.appeals import appeal
 from moderation.actions.breakglass import approve, ask
@@ -91,6 +91,7 @@ def build_world() -> World:
     builder.two_people()
     builder.applicants()
     builder.labels()
+    builder.profiles()
     builder.relations()
     builder.rules()
     for item in world.items:
@@ -513,6 +514,36 @@ class _Builder:
                 assert label.status == LabelStatus.ASKED
             else:
                 answer(label=label, person=post.author, agrees=False)
+
+    def profiles(self) -> None:
+        """Words about oneself: for peers, for everybody, for nobody."""
+        nobody, kind = new_word(), (By.KNOWN, State.PUBLISHED, COMMUNITY)
+        known, other = [
+            item.post.author
+            for item in self.world.items
+            if (item.facts.by, item.facts.state, item.facts.audience) == kind
+        ][:2]
+        self._profile(self.world.person("peer_open"), ShownTo.PEERS)
+        self._profile(known, ShownTo.EVERYBODY)
+        Profile.objects.create(
+            user=other,
+            about=nobody,
+            changed_at=timezone.now(),
+        )
+        self.world.private_words[nobody] = set()
+
+    def _profile(self, user: User, shown_to: ShownTo) -> None:
+        word = new_word()
+        Profile.objects.create(
+            user=user, about=f"I like {word}.", about_for=shown_to, changed_at=timezone.now()
+        )
+        texts = [item for item in self.world.items if item.post.author_id == user.pk]
+        self.world.private_words[word] = {"admin_one", user.pseudonym} | {
+            who.name
+            for who in PERSONAS.values()
+            if any(truth.sees(who, item) for item in texts)
+            and (who.role != "hcp" or shown_to == ShownTo.EVERYBODY)
+        }
 
     def relations(self) -> None:
         """Who does not want to meet whom, and who was suspended: from now on."""

@@ -109,6 +109,8 @@ class User(AbstractBaseUser):
     # How often all sessions of this account were ended at once; part of what a session must match.
     sessions_ended = models.PositiveIntegerField(default=0, db_default=0)
 
+    # How often they asked for another picture: part of what it is drawn from (accounts/avatars.py).
+    avatar = models.PositiveIntegerField(default=0, db_default=0)
     # Words whose posts are folded up for this person: a short list, in small letters.
     muted_words = models.JSONField(default=list, db_default=[], blank=True)
 

@@ -23,6 +23,7 @@ from forum.models import (
     Notice,
     NoticeChoice,
     Post,
+    Profile,
     Quote,
     Reaction,
     Revision,
@@ -45,6 +46,7 @@ PRIVATE = (
     (NoticeChoice, "user"),
     (MailSettings, "user"),
     (HcpAccess, "author"),
+    (Profile, "user"),
 )
 ERASED_IN = (Status.WITHDRAWN, Status.REMOVED)
 

@@ -11,6 +11,7 @@ from forum.models.label import Label, LabelStatus
 from forum.models.mailing import MailSettings, NoticeChoice, Rhythm, Way
 from forum.models.notice import Notice, NoticeKind
 from forum.models.post import Post, Quote, Revision
+from forum.models.profile import Profile, ShownTo
 from forum.models.reaction import Reaction, ReactionKind
 from forum.models.reading import (
     BoardVisit,
@@ -42,6 +43,7 @@ __all__ = [
     "NoticeKind",
     "Origin",
     "Post",
+    "Profile",
     "Quote",
     "Reaction",
     "ReactionKind",
@@ -55,6 +57,7 @@ __all__ = [
     "SearchProgress",
     "SearchWord",
     "Severity",
+    "ShownTo",
     "StaffedHours",
     "Status",
     "Surface",

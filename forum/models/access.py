@@ -19,6 +19,7 @@ class Surface(models.TextChoices):
     SAVED = "saved", _("Read among the posts that they saved")
     SEARCH = "search", _("Found in a search")
     OWN_POSTS = "own_posts", _("Read next to a post of their own")
+    PROFILE = "profile", _("Seen on your profile page")
     NOTICE = "notice", _("Named in a notice to them")
     QUEUE = "queue", _("Read while they checked a post")
     REPORT = "report", _("Read while they reported it")

@@ -21,10 +21,12 @@ from forum.models import (
     MailSettings,
     NoticeChoice,
     Post,
+    Profile,
     Reaction,
     Saved,
     ThreadVisit,
 )
+from forum.models.profile import FIELDS
 from forum.queries.access import accesses_of
 from forum.queries.notices import notices_for
 
@@ -32,6 +34,7 @@ from forum.queries.notices import notices_for
 def gather(user: User, viewer: Viewer) -> list[Section]:
     """Posts with all wordings, drafts, reactions, what was saved, followed, read, told, seen."""
     return [
+        Section("profile", _("My profile, and who sees what"), _profile(user)),
         Section("posts", _("My posts, with every wording"), _posts(user)),
         Section("drafts", _("My drafts"), _drafts(user)),
         Section("reactions", _("My reactions"), _reactions(user, viewer)),
@@ -55,6 +58,11 @@ def gather(user: User, viewer: Viewer) -> list[Section]:
         Section("labels", _("Notes I wrote under posts"), _labels(user)),
         Section("opened", _("Posts I opened as a professional"), _opened(user, viewer)),
     ]
+
+
+def _profile(user: User) -> list[dict[str, Any]]:
+    names = (f"{name}{ending}" for name in FIELDS for ending in ("", "_for") if name != "joined")
+    return rows_of(Profile.objects.filter(user=user), *names, "joined_for", "changed_at")
 
 
 def _posts(user: User) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ from config.demo.seed import (
     guides,
     half_years,
     people,
+    profiles,
     queue,
     screening,
     second,
@@ -82,6 +83,7 @@ class Command(BaseCommand):
         self._say("rows of what takes two people", second.add_second(now=now, people=named))
         self._say("notes, parts and threads", acts.add_acts(seed=seed, now=now, people=named))
         self._say("guides", guides.add_guides(now=now, people=named))
+        self._say("profiles", profiles.add_profiles(now=now, people=named))
         self._say("copies of own data", copies.add_copies(now=now, people=named))
 
     @transaction.atomic
