@@ -2,11 +2,13 @@
 
 import fcntl
 import hashlib
+import json
 import os
 import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import django
@@ -15,15 +17,16 @@ from django.core.management import call_command
 from django.db import connection, connections, transaction
 from django.test.utils import setup_databases
 
-# All that decides what an empty database looks like.
 SHAPES = ("*/migrations/*.py", "config/sqlite/*.py", "requirements.txt")
+KEPT = 3  # shapes of a database, for work on several branches
 
 
 def put_migrated_database() -> bool:
     """Put a migrated, empty database where tests expect theirs; false where that cannot be done.
 
     All migrations together take half a minute, and each process of each run would need it. The
-    first one keeps what they made in ``var/``, named by what all migrations say; others copy it.
+    first one keeps what they made in ``var/``, named by what all migrations say; others copy it,
+    and where migrations were added since, only those run.
     """
     settings.VAR_DIR.mkdir(exist_ok=True)
     with (settings.VAR_DIR / "tests-migrated.lock").open("w") as lock:
@@ -43,10 +46,25 @@ def _put_sqlite() -> None:
     if not kept.exists():
         making = kept.with_suffix(".making")
         making.unlink(missing_ok=True)
-        with _migrated(str(making)):
+        start = _start_for_sqlite()
+        if start is not None:
+            shutil.copyfile(start, making)
+        with _migrated(str(making), keepdb=start is not None):
             connection.close()  # SQLite folds its write-ahead log into the file
+        kept.with_suffix(".json").write_text(json.dumps(_files()))
         making.rename(kept)
+        _forget_old("sqlite3")
     shutil.copyfile(kept, wanted)
+
+
+def _start_for_sqlite() -> Path | None:
+    """A kept database that only lacks some of the migrations; None where all must run."""
+    files = _files()
+    for listed in _newest_first("json"):
+        kept, had = listed.with_suffix(".sqlite3"), json.loads(listed.read_text())
+        if kept.exists() and all(files.get(name) == digest for name, digest in had.items()):
+            return kept
+    return None
 
 
 def _put_postgresql(programs: Path) -> None:
@@ -61,16 +79,17 @@ def _put_postgresql(programs: Path) -> None:
             connection.close()
         _run(programs / "pg_dump", *server, "--no-owner", f"--file={making}", "migrated")
         making.rename(kept)
+        _forget_old("sql")
     _run(programs / "createdb", *server, wanted)
     _run(programs / "psql", *server, "-q", "-v", "ON_ERROR_STOP=1", "-f", str(kept), "-d", wanted)
 
 
 @contextmanager
-def _migrated(name: str) -> Iterator[None]:
+def _migrated(name: str, *, keepdb: bool = False) -> Iterator[None]:
     """A database of this name after all migrations; the connection is the site's again after it."""
     site, test = connection.settings_dict["NAME"], connection.settings_dict["TEST"]["NAME"]
     connection.settings_dict["TEST"]["NAME"] = name
-    setup_databases(verbosity=0, interactive=False)
+    setup_databases(verbosity=0, interactive=False, keepdb=keepdb)
     yield
     connection.settings_dict["NAME"] = settings.DATABASES["default"]["NAME"] = site
     connection.settings_dict["TEST"]["NAME"] = test
@@ -81,20 +100,31 @@ def _run(*command: Path | str) -> None:
 
 
 def _kept(ending: str) -> Path:
-    """Where this shape of a database is kept. Files of other shapes go."""
-    kept = settings.VAR_DIR / f"tests-migrated-{_shape()}.{ending}"
-    for old in settings.VAR_DIR.glob(f"tests-migrated-*.{ending}"):
-        if old != kept:
-            old.unlink()
-    return kept
+    """Where this shape of a database is kept."""
+    digest = hashlib.sha256(json.dumps(_files()).encode()).hexdigest()[:16]
+    return settings.VAR_DIR / f"tests-migrated-{digest}.{ending}"
 
 
-def _shape() -> str:
-    digest = hashlib.sha256(django.__version__.encode())
+def _newest_first(ending: str) -> list[Path]:
+    found = settings.VAR_DIR.glob(f"tests-migrated-*.{ending}")
+    return sorted(found, key=lambda path: path.stat().st_mtime, reverse=True)
+
+
+def _forget_old(ending: str) -> None:
+    for old in _newest_first(ending)[KEPT:]:
+        old.unlink()
+        old.with_suffix(".json").unlink(missing_ok=True)
+
+
+@cache
+def _files() -> dict[str, str]:
+    """All that decides what an empty database looks like: digests by path."""
+    found = {"django": django.__version__}
     for pattern in SHAPES:
         for path in sorted(settings.BASE_DIR.glob(pattern)):
-            digest.update(str(path.relative_to(settings.BASE_DIR)).encode() + path.read_bytes())
-    return digest.hexdigest()[:16]
+            digest = hashlib.sha256(path.read_bytes()).hexdigest()
+            found[str(path.relative_to(settings.BASE_DIR))] = digest
+    return found
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from difflib import get_close_matches
 from enum import StrEnum
@@ -10,12 +10,13 @@ from enum import StrEnum
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from accounts.models import User
 from accounts.viewer import Viewer
 from forum.access_log import with_openings
-from forum.models import Post, SearchWord, Status, Tag, ThreadTag
+from forum.models import Post, SearchEntry, SearchWord, Status, Tag, ThreadTag
 from forum.queries.boards import boards_for
 from forum.queries.tags import find_tag, suggested_tags
-from forum.search.engine import candidates
+from forum.search.engine import Narrow, candidates
 from forum.search.query import Query, Term
 
 PAGE = 20
@@ -71,84 +72,108 @@ def search(
         return Found([])
     if query.tag and find_tag(query.tag) is None:
         return Found([], tags=tuple(suggested_tags(query.tag)))
-    allowed = _allowed(viewer, query)
+    sought = _Sought(query, *_allowed(viewer, query))
     if order == Order.BEST and query.wanted:
-        posts = _best(_newest(query, allowed, below=None, most=BEST_OF), query)
-        return Found([_hit(post, query) for post in posts[:PAGE]])
+        found = _best(_newest(sought, below=None, most=BEST_OF), query)
+        return Found(_hits(viewer, sought, found[:PAGE]))
     below = None
     if after:
-        below = allowed.filter(public_id=after).values_list("pk", flat=True).first()
+        below = sought.allowed.filter(public_id=after).values_list("pk", flat=True).first()
         if below is None:
             return Found([])
-    posts = _newest(query, allowed, below=below, most=PAGE + 1)
-    suggestion = "" if posts or after else _suggestion(viewer, query, typed)
-    return Found([_hit(post, query) for post in posts[:PAGE]], len(posts) > PAGE, suggestion)
+    found = _newest(sought, below=below, most=PAGE + 1)
+    suggestion = "" if found or after else _suggestion(viewer, query, typed)
+    return Found(_hits(viewer, sought, found[:PAGE]), len(found) > PAGE, suggestion)
 
 
-def _allowed(viewer: Viewer, query: Query) -> QuerySet[Post]:
+@dataclass(frozen=True, slots=True)
+class _Sought:
+    """A query, the posts that may come out, and facts of them that the index can look at."""
+
+    query: Query
+    allowed: QuerySet[Post]
+    narrow: Narrow
+
+
+def _allowed(viewer: Viewer, query: Query) -> tuple[QuerySet[Post], Narrow]:
     """Published posts that the viewer may see and that pass the filters of the query."""
     posts = Post.objects.visible_to(viewer).filter(
         status=Status.PUBLISHED, thread__status=Status.PUBLISHED
     )
+    narrow = Narrow()
     if query.board:
-        boards = boards_for(viewer).filter(
-            Q(slug__iexact=query.board) | Q(title__iexact=query.board)
-        )
+        named = Q(slug__iexact=query.board) | Q(title__iexact=query.board)
+        boards = list(boards_for(viewer).filter(named).values_list("pk", flat=True))
         posts = posts.filter(thread__board__in=boards)
+        narrow = replace(narrow, boards=boards)
     if query.by:
-        posts = posts.filter(author__pseudonym__iexact=query.by)
+        authors = User.objects.filter(pseudonym__iexact=query.by).values_list("pk", flat=True)
+        narrow = replace(narrow, authors=list(authors))
+        posts = posts.filter(author__in=narrow.authors)
     if query.before:
-        posts = posts.filter(published_at__lt=_start_of(query.before))
+        narrow = replace(narrow, until=_start_of(query.before))
+        posts = posts.filter(published_at__lt=narrow.until)
     if query.after:
-        posts = posts.filter(published_at__gte=_start_of(query.after) + timedelta(days=1))
+        narrow = replace(narrow, since=_start_of(query.after) + timedelta(days=1))
+        posts = posts.filter(published_at__gte=narrow.since)
     if query.has_answer or query.unanswered:
         replies = Post.objects.visible_to(viewer).filter(
             thread=OuterRef("thread"), is_opening=False, status=Status.PUBLISHED
         )
         answered = Exists(replies.exclude(author=OuterRef("thread__author")))
+        narrow = replace(narrow, openings_only=True)
         posts = posts.filter(is_opening=True)
         posts = posts.filter(answered) if query.has_answer else posts.filter(~answered)
     if query.tag:
         tagged = ThreadTag.objects.filter(tag=find_tag(query.tag)).values("thread")
         posts = posts.filter(thread__in=tagged)
-    return with_openings(
-        viewer, posts.select_related("thread__board", "thread__author", "author", "search_entry")
-    ).order_by("-pk")
+    return posts.order_by("-pk"), narrow
 
 
 def _start_of(day: object) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))  # type: ignore[arg-type]
 
 
-def _newest(query: Query, allowed: QuerySet[Post], *, below: int | None, most: int) -> list[Post]:
-    """The newest hits that are allowed, at most so many."""
-    if not query.wanted:
+def _newest(sought: _Sought, *, below: int | None, most: int) -> list[int]:
+    """Ids of the newest hits that are allowed, at most so many."""
+    allowed = sought.allowed.values_list("pk", flat=True)
+    if not sought.query.wanted:
         if below is not None:
             allowed = allowed.filter(pk__lt=below)
         return list(allowed[:most])
-    posts: list[Post] = []
+    found: list[int] = []
     for number in range(MOST_WINDOWS):
         size = WINDOWS[min(number, len(WINDOWS) - 1)]
-        ids = candidates(query, before=below, limit=size)
-        posts += allowed.filter(pk__in=ids)[: most - len(posts)] if ids else []
-        if len(posts) >= most or len(ids) < size:
+        ids = candidates(sought.query, narrow=sought.narrow, before=below, limit=size)
+        found += allowed.filter(pk__in=ids)[: most - len(found)] if ids else []
+        if len(found) >= most or len(ids) < size:
             break
         below = ids[-1]
-    return posts
+    return found
 
 
-def _best(posts: list[Post], query: Query) -> list[Post]:
+def _best(found: list[int], query: Query) -> list[int]:
     """Those that hold the words most often for their length first; the title counts threefold."""
+    finder = _finder(query.wanted)
+    entries = SearchEntry.objects.filter(pk__in=found).order_by("-pk")
 
-    def score(post: Post) -> float:
-        title = post.thread.title if post.is_opening else ""
-        finder = _finder(query.wanted)
-        text = post.search_entry.body
-        return (3 * len(finder.findall(title)) + len(finder.findall(text))) / (
-            50 + len(text)
-        ) ** 0.5
+    def score(entry: SearchEntry) -> float:
+        often = 3 * len(finder.findall(entry.title)) + len(finder.findall(entry.body))
+        return often / (50 + len(entry.body)) ** 0.5
 
-    return sorted(posts, key=score, reverse=True)
+    return [entry.pk for entry in sorted(entries, key=score, reverse=True)]
+
+
+def _hits(viewer: Viewer, sought: _Sought, found: list[int]) -> list[Hit]:
+    """What a page shows of the hits, in this order; each goes through the one door again."""
+    posts = with_openings(
+        viewer,
+        sought.allowed.filter(pk__in=found)
+        .select_related("thread__board", "thread__author", "author", "search_entry")
+        .defer("text", "html"),
+    )
+    by_pk = {post.pk: post for post in posts}
+    return [_hit(by_pk[pk], sought.query) for pk in found if pk in by_pk]
 
 
 # Snippets ----------------------------------------------------------------------------------------
@@ -219,7 +244,7 @@ def _spelt(viewer: Viewer, word: str) -> str:
     fitting = [other for other in words if abs(len(other) - len(word)) <= 2]
     for other in get_close_matches(word, fitting, n=MOST_LIKE, cutoff=LIKE_ENOUGH):
         query = Query(terms=(Term(other),))
-        if _newest(query, _allowed(viewer, query), below=None, most=1):
+        if _newest(_Sought(query, *_allowed(viewer, query)), below=None, most=1):
             return other
     return ""
 
