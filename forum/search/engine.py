@@ -42,7 +42,8 @@ def candidates(
 
 def _conditions(narrow: Narrow) -> tuple[str, str, list]:
     """What joins the post (and its thread) to an entry of the index, and what must hold of it."""
-    conditions, arguments = "", []
+    conditions = ""
+    arguments: list = []
     for column, ids in (("post.author_id", narrow.authors), ("thread.board_id", narrow.boards)):
         if ids is not None:
             conditions += f" AND {column} IN ({', '.join(['%s'] * len(ids)) or 'NULL'})"

@@ -107,9 +107,10 @@ def _allowed(viewer: Viewer, query: Query) -> tuple[QuerySet[Post], Narrow]:
         posts = posts.filter(thread__board__in=boards)
         narrow = replace(narrow, boards=boards)
     if query.by:
-        authors = User.objects.filter(pseudonym__iexact=query.by).values_list("pk", flat=True)
-        narrow = replace(narrow, authors=list(authors))
-        posts = posts.filter(author__in=narrow.authors)
+        named_so = User.objects.filter(pseudonym__iexact=query.by)
+        authors = list(named_so.values_list("pk", flat=True))
+        posts = posts.filter(author__in=authors)
+        narrow = replace(narrow, authors=authors)
     if query.before:
         narrow = replace(narrow, until=_start_of(query.before))
         posts = posts.filter(published_at__lt=narrow.until)
