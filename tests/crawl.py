@@ -12,6 +12,8 @@ from django.test import Client
 
 # For walks as one more person: they take long, and one database is enough for them. `make walks`.
 LONG_WALK = (pytest.mark.slow, pytest.mark.one_database, pytest.mark.walk)
+# For walks that every run takes, but on one database.
+SHORT_WALK = (pytest.mark.one_database,)
 LINK = re.compile(rb'href="([^"]+)"')
 # Files, and the ways out.
 NOT_FOLLOWED = ("/static/", "/leave-now/", "/account/logout/")

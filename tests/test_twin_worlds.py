@@ -38,7 +38,7 @@ from forum.mail import send_due
 from forum.models import Audience, Board, FollowKind, Notice, Post, ReactionKind, Status, Thread
 from moderation.actions.reporting import answer_desk, ask_reporter, file_report
 from moderation.models import Category, DecisionKind
-from tests.crawl import LONG_WALK, crawl, everything_in
+from tests.crawl import LONG_WALK, SHORT_WALK, crawl, everything_in
 from tests.databases import world_of_its_own
 from tests.factories import (
     FIRST_LOOK,
@@ -509,16 +509,23 @@ def without_ghost(open_database: None) -> Callable[[Variant], dict[str, str]]:
     return seen
 
 
+ON_BOTH_DATABASES = {"a member without professionals, to a professional"}
 QUICK = {
-    "a member without professionals, to a professional",
     "a member who hides from this professional",
     "a member who does nothing but report this member",
 }
 
 
+def marks_of(name: str) -> tuple[pytest.MarkDecorator, ...]:
+    """When this pair is compared: in every run, on one database or on both, or in `make walks`."""
+    if name in ON_BOTH_DATABASES:
+        return ()
+    return SHORT_WALK if name in QUICK else LONG_WALK
+
+
 @pytest.mark.parametrize(
     "name",
-    [pytest.param(name, marks=() if name in QUICK else LONG_WALK) for name in VARIANTS],
+    [pytest.param(name, marks=marks_of(name)) for name in VARIANTS],
 )
 def test_a_world_looks_the_same_with_and_without(
     name: str, without_ghost: Callable[[Variant], dict[str, str]]

@@ -22,7 +22,7 @@ from forum.middleware import AccessLogMiddleware, NotWrittenDown
 from forum.models import Audience, HcpAccess, Post, Status, Surface
 from forum.models.access import REASON_MAX
 from moderation.models import Report
-from tests.crawl import LONG_WALK, crawl, everything_in
+from tests.crawl import LONG_WALK, SHORT_WALK, crawl, everything_in
 from tests.factories import (
     in_state,
     make_hcp,
@@ -94,7 +94,7 @@ def pages_for(world: World, name: str) -> Iterator[tuple[str, set[int], set[int]
 @pytest.mark.parametrize(
     "name",
     [
-        "hcp_nurse",
+        pytest.param("hcp_nurse", marks=SHORT_WALK),
         pytest.param("hcp_hidden_from", marks=LONG_WALK),
         pytest.param("hcp_recused", marks=LONG_WALK),
         pytest.param("hcp_reported", marks=LONG_WALK),
