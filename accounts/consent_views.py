@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -25,6 +24,7 @@ from accounts.consent import (
 from accounts.http import SignedInRequest
 from accounts.models import Consent, Document, Purpose, Role
 from accounts.receipts import FACTS, Facts, receipt, value_in_words
+from accounts.site_settings import site
 from accounts.wording import Line, compare
 
 
@@ -95,7 +95,7 @@ def choose(request: SignedInRequest) -> HttpResponse:
 @require_safe
 def leaving(request: SignedInRequest) -> HttpResponse:
     """Taking back the yes to being a member means closing the account: how to ask for that."""
-    return render(request, "accounts/leaving.html", {"operator_email": settings.OPERATOR_EMAIL})
+    return render(request, "accounts/leaving.html", {"operator_email": site().operator_email})
 
 
 @access(Access.ACCOUNT)

@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 
 from accounts.consent import NO, YES, in_force, notice_kind, record_consent
 from accounts.models import Consent, Document, GuardianRequest, Method, Purpose, User
+from accounts.site_settings import site
 from accounts.viewer import needs_guardian
 
 LINK_LASTS = timedelta(days=14)
@@ -152,7 +153,7 @@ def _due(now: datetime) -> QuerySet[GuardianRequest]:
 def _send_one(request: GuardianRequest) -> bool:
     context = {
         "site_name": settings.SITE_NAME,
-        "operator": settings.OPERATOR_NAME,
+        "operator": site().operator_name,
         "address": settings.SITE_URL
         + reverse("accounts:guardian_answer", args=[token_for(request)]),
         "last_day": request.expires_at,

@@ -15,6 +15,7 @@ from accounts.access import Access, access
 from accounts.consent import NO, YES, in_force
 from accounts.http import SignedInRequest, VisitorRequest
 from accounts.models import Purpose, User
+from accounts.site_settings import site
 
 TOO_MANY = _("We have sent three mails this week. Please wait some days before the next one.")
 
@@ -71,8 +72,8 @@ def guardian(request: SignedInRequest) -> HttpResponse:
 def guardian_answer(request: VisitorRequest, token: str) -> HttpResponse:
     """What the guardian sees: what this is, yes and no. Nothing of the member."""
     context = {
-        "operator": settings.OPERATOR_NAME,
-        "operator_email": settings.OPERATOR_EMAIL,
+        "operator": site().operator_name,
+        "operator_email": site().operator_email,
         "answered": "",
     }
     value = request.POST.get("answer", "")

@@ -54,8 +54,8 @@ def erase_account(*, user: User, keep_relations: bool, at: datetime) -> None:
     user.birth_year = user.birth_month = user.hcp_choice_at = user.last_login = None
     user.hcp_choice = user.age_stage = ""
     user.silenced_until = user.suspended_until = None
-    user.muted_words = []
     user.avatar = 0
+    user.muted_words = user.hidden_announcements = []
     user.is_active = False
     user.closed_at = user.closed_at or at
     user.set_unusable_password()

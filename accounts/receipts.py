@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.consent import NO, YES
 from accounts.models import Consent, HcpChoice, Purpose
+from accounts.site_settings import site
 
 VERSION = "KI-CR-v1.1.0"
 HEALTH = "Health"
@@ -129,10 +130,11 @@ def receipt(consent: Consent) -> dict[str, Any]:
 
 def controller() -> dict[str, Any]:
     """Who answers for the data: the organisation that runs the site."""
+    ours = site()
     return {
-        "piiController": settings.OPERATOR_NAME,
-        "contact": settings.OPERATOR_CONTACT,
-        "address": settings.OPERATOR_ADDRESS,
-        "email": settings.OPERATOR_EMAIL,
-        "phone": settings.OPERATOR_PHONE,
+        "piiController": ours.operator_name,
+        "contact": ours.operator_contact,
+        "address": ours.operator_address,
+        "email": ours.operator_email,
+        "phone": ours.operator_phone,
     }

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from accounts import again, consent_views, guardian_views, views
+from accounts import again, announcement_views, consent_views, guardian_views, views
 from accounts.applying import views as applying_views
 from accounts.ids import PublicIdConverter
 from accounts.joining import views as joining_views
@@ -35,5 +35,10 @@ urlpatterns = [
     path("rules/<str:version>/", views.rules, name="rules_version"),
     path("code/", views.hcp_code, name="hcp_code"),
     path("code/<str:version>/", views.hcp_code, name="hcp_code_version"),
+    path(
+        "announcements/<pid:public_id>/hide/",
+        announcement_views.hide_announcement,
+        name="hide_announcement",
+    ),
     path("leave-now/", views.leave_now, name="leave_now"),
 ]

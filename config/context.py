@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from accounts.announcements import announcements_for
 from accounts.viewer import GUEST, Viewer
 from forum.queries.notices import unread_count
 from forum.ways import mail_trouble
@@ -20,6 +21,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "site_name": settings.SITE_NAME,
         "demo": settings.DEMO,
         "viewer": viewer,
+        "announcements": SimpleLazyObject(lambda: announcements_for(request)),
         "can_review": SimpleLazyObject(lambda: viewer.may_review),
         "can_administer": SimpleLazyObject(lambda: viewer.may_administer),
         "unread_notices": SimpleLazyObject(lambda: unread_count(viewer)),

@@ -120,7 +120,13 @@ def calm_page(request: HttpRequest, now: Pause) -> HttpResponse:
     response = render(
         request,
         "maintenance.html",
-        {"pause": now, "is_writing": request.method not in READING, "words": words, "messages": ()},
+        {
+            "pause": now,
+            "is_writing": request.method not in READING,
+            "words": words,
+            "messages": (),
+            "announcements": (),
+        },
         status=503,
     )
     response["Retry-After"] = str(seconds_until(now.until, at=timezone.now()))

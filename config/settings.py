@@ -67,6 +67,13 @@ ALERT_WEBHOOK_SECRET = env.str("ALERT_WEBHOOK_SECRET", default="")
 ALERT_SECOND_AFTER_MINUTES = env.int("ALERT_SECOND_AFTER_MINUTES", default=15)
 OUTSIDE_CONTACT_EMAIL = env.str("OUTSIDE_CONTACT_EMAIL", default="")
 
+# Who can make a member's account: open, invited (only with a code), closed.
+JOINING = env.str("JOINING", default="open")
+if JOINING not in ("open", "invited", "closed"):
+    raise ImproperlyConfigured("JOINING must be open, invited or closed.")
+# What stands in the environment is locked: the page Desk > Settings cannot change it.
+SET_IN_ENVIRONMENT = frozenset(name for name, value in env.ENVIRON.items() if value)
+
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "[::1]", "::1", "testserver"}
 if DEMO and not DEBUG and not set(ALLOWED_HOSTS) <= LOCAL_HOSTS:
     raise ImproperlyConfigured(

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Role, User
+from accounts.site_settings import site
 from forum.models import MailSettings, NoticeChoice, NoticeKind, Rhythm, Way
 from forum.models.notice import ALWAYS_MAILED
 
@@ -92,8 +93,7 @@ def zone_of(own: MailSettings | None) -> ZoneInfo:
 def quiet_hours(own: MailSettings | None) -> tuple[int, int]:
     """From and until, in hours of the person's day. The same hour twice: none."""
     if own is None or own.quiet_from is None or own.quiet_until is None:
-        first, last = settings.QUIET_HOURS
-        return first, last
+        return site().quiet_from, site().quiet_until
     return own.quiet_from, own.quiet_until
 
 

@@ -28,6 +28,7 @@ def help_now(request: HttpRequest) -> HttpResponse:
             "countries": countries(),
             "first_aid": FIRST_AID,
             "collected_on": COLLECTED_ON,
+            "announcements": (),  # nothing comes before help, and the copy is kept for minutes
             "messages": (),  # waiting messages are in the session, and are private
         },
     )

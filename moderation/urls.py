@@ -4,6 +4,7 @@ from django.urls import path, re_path
 
 from moderation.views import (
     alerts,
+    announcements,
     appeals,
     audit,
     bench,
@@ -14,6 +15,7 @@ from moderation.views import (
     cases,
     decisions,
     desk,
+    invitations,
     labels,
     own_data,
     professionals,
@@ -88,6 +90,12 @@ urlpatterns = [
     path("desk/topics/<slug:slug>/", tags.tag, name="tag"),
     path("desk/topics/<slug:slug>/move/", tags.tag_move, name="tag_move"),
     path("desk/topics/<slug:slug>/merge/", tags.tag_merge, name="tag_merge"),
+    path("desk/settings/", site.site_settings, name="site_settings"),
+    path("desk/announcements/", announcements.listing, name="announcements"),
+    path("desk/announcements/<pid:public_id>/", announcements.change, name="announcement"),
+    path("desk/announcements/<pid:public_id>/end/", announcements.end, name="announcement_end"),
+    path("desk/invitations/", invitations.listing, name="invitations"),
+    path("desk/invitations/<pid:public_id>/revoke/", invitations.revoke, name="invitation_revoke"),
     path("desk/boards/", boards.listing, name="boards"),
     path("desk/boards/<slug:slug>/", boards.board, name="board"),
     path("desk/hours/", rota.hours, name="hours"),

@@ -13,7 +13,16 @@ from django.utils.http import urlencode
 
 from accounts.access import Access
 from accounts.applying.tasks import Task
-from accounts.models import Consent, DataExport, Document, HcpApplication, HcpProfile, Purpose
+from accounts.models import (
+    Announcement,
+    Consent,
+    DataExport,
+    Document,
+    HcpApplication,
+    HcpProfile,
+    InvitationCode,
+    Purpose,
+)
 from forum.models import Label, MailSettings, Ruleset, Tag
 from forum.ways import stop_address
 from guides.models import Article
@@ -76,6 +85,24 @@ def alerts(name: str) -> Addresses:
         return [reverse(name, args=[public_id]) for public_id in [*ids, "2" * 14]]
 
     return addresses
+
+
+def announcements(name: str) -> Addresses:
+    """One address for each announcement, and one of none."""
+
+    def addresses(world: World) -> list[str]:
+        ids = Announcement.objects.order_by("pk").values_list("public_id", flat=True)
+        return [reverse(name, args=[public_id]) for public_id in [*ids, "2" * 14]]
+
+    return addresses
+
+
+def invitations(world: World) -> list[str]:
+    """One address for each invitation code, and one of none."""
+    ids = InvitationCode.objects.order_by("pk").values_list("public_id", flat=True)
+    return [
+        reverse("moderation:invitation_revoke", args=[public_id]) for public_id in [*ids, "2" * 14]
+    ]
 
 
 def alert_pages(world: World) -> list[str]:
@@ -514,6 +541,7 @@ ROUTES = (
     ours("accounts:rules_version", PUBLIC, READ, versions("accounts:rules_version")),
     ours("accounts:hcp_code", PUBLIC, READ),
     ours("accounts:hcp_code_version", PUBLIC, READ, versions("accounts:hcp_code_version")),
+    ours("accounts:hide_announcement", PUBLIC, ACT, announcements("accounts:hide_announcement")),
     ours("accounts:leave_now", PUBLIC, ACT),
     ours("guides:help_now", PUBLIC, READ),
     ours("guides:how_it_works", PUBLIC, READ),
@@ -620,6 +648,12 @@ ROUTES = (
     ours("moderation:tag_merge", ADMIN, ACT, tags("moderation:tag_merge")),
     ours("moderation:boards", ADMIN, READ),
     ours("moderation:maintenance", ADMIN, FORM),
+    ours("moderation:site_settings", ADMIN, FORM),
+    ours("moderation:announcements", ADMIN, FORM),
+    ours("moderation:announcement", ADMIN, FORM, announcements("moderation:announcement")),
+    ours("moderation:announcement_end", ADMIN, ACT, announcements("moderation:announcement_end")),
+    ours("moderation:invitations", ADMIN, FORM),
+    ours("moderation:invitation_revoke", ADMIN, ACT, invitations),
     ours("moderation:board", ADMIN, FORM, boards("moderation:board")),
     ours("moderation:hours", ADMIN, FORM),
     ours("moderation:rota", ADMIN, FORM),

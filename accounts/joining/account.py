@@ -7,14 +7,25 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from accounts.consent import NO, YES, record_consent
+from accounts.invitations import is_usable, take_use
 from accounts.joining.names import hold_name, is_taken
 from accounts.joining.steps import Joining
+from accounts.models import Joining as Who
 from accounts.models import Method, Purpose, User
 from accounts.signup import Newcomer, SignupForm
+from accounts.site_settings import site_now
 
 
 class NameTaken(Exception):
     """Somebody else got the name first."""
+
+
+class NotInvited(Exception):
+    """The code does not work any more, or one is needed now."""
+
+
+class JoiningClosed(Exception):
+    """Nobody can join any more."""
 
 
 class AlreadyMade(Exception):
@@ -32,6 +43,7 @@ def make_account(
     Raises:
         NameTaken: the name has gone since it was picked.
         AlreadyMade: the account of these answers is there.
+        NotInvited, JoiningClosed: who may join has changed since, or a code is used up.
     """
     at = at or timezone.now()
     form = SignupForm(_newcomer(joining))
@@ -54,6 +66,8 @@ def _insert(request: HttpRequest, form: SignupForm, joining: Joining, at: dateti
     newcomer = form.newcomer
     if User.objects.filter(public_id=newcomer.public_id).exists():
         raise AlreadyMade
+    invitation = joining.answers.invitation
+    _may_join(invitation, at)
     if is_taken(newcomer.pseudonym):
         raise NameTaken
     if not form.is_valid():
@@ -62,6 +76,9 @@ def _insert(request: HttpRequest, form: SignupForm, joining: Joining, at: dateti
         return None
     user: User
     user, _response = form.try_save(request)
+    # With the account or not at all. That is all that is kept: not by whom, and not when.
+    if invitation and not take_use(invitation, at):
+        raise NotInvited
     answers = joining.answers
     choices = {Purpose.JOIN: YES, Purpose.EMAIL: YES if answers.wants_email else NO}
     if newcomer.hcp_choice:
@@ -78,6 +95,15 @@ def _insert(request: HttpRequest, form: SignupForm, joining: Joining, at: dateti
             at=at,
         )
     return user
+
+
+def _may_join(invitation: str, at: datetime) -> None:
+    """The same for addresses with and without an account, so that it tells nothing of them."""
+    who = site_now().joining
+    if who == Who.CLOSED:
+        raise JoiningClosed
+    if (who == Who.INVITED or invitation) and not is_usable(invitation, at):
+        raise NotInvited
 
 
 def _newcomer(joining: Joining) -> Newcomer:

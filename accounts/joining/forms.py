@@ -61,6 +61,20 @@ class AgeForm(forms.Form):
         return data
 
 
+class InvitationForm(forms.Form):
+    """A code from a clinic or charity. One message for whatever is wrong with it."""
+
+    code = forms.CharField(
+        label=_("Your code"),
+        help_text=_("It looks like this: mossy-otter-1234-fern-5678. Capitals do not matter."),
+        max_length=80,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+        error_messages={"required": _("Type your code.")},
+    )
+
+
 class NameForm(forms.Form):
     """One of the suggested names, or one's own. ``cleaned_data["pseudonym"]`` is the choice."""
 

@@ -14,13 +14,16 @@ from django.utils import timezone
 from accounts.consent import notice_kind
 from accounts.ids import new_public_id
 from accounts.models import AgeGroup, Document, Module
+from accounts.models import Joining as Who
 from accounts.models.user import age_on, group_for_age
+from accounts.site_settings import site
 
 ANSWERS, CLOSED_UNTIL = "joining", "joining_closed_until"
 KEPT_FOR = timedelta(days=7)  # ours: longer than a busy week, shorter than a session
 CLOSED_FOR = timedelta(hours=24)  # ours
 
-AGE, NAME, PROFESSIONALS, CHOICES = "age", "name", "professionals", "choices"
+AGE, INVITATION, NAME = "age", "invitation", "name"
+PROFESSIONALS, CHOICES = "professionals", "choices"
 SIGN_IN, CHECK = "sign-in", "check"
 READ = "read-"  # and the slug of a module
 
@@ -31,7 +34,8 @@ class Answers:
 
     ``key`` becomes the public id of the account, so that sending twice makes one. ``notice``:
     the hash of the wording that ``read``, ``tried``, ``professionals`` and ``joins`` are about.
-    ``password``: hashed, empty for signing in by e-mailed codes.
+    ``password``: hashed, empty for signing in by e-mailed codes. ``invitation``: the digest of a
+    code, until the account is made; nothing else ever says who used it.
     """
 
     key: str = field(default_factory=new_public_id)
@@ -39,6 +43,7 @@ class Answers:
     sent: bool = False
     birth_month: int | None = None
     birth_year: int | None = None
+    invitation: str = ""
     suggestions: list[str] = field(default_factory=list)
     pseudonym: str = ""
     notice: str = ""
@@ -79,12 +84,14 @@ class Joining:
     group: AgeGroup | None
     notice: Document
     modules: list[Module]
+    needs_invitation: bool = False
 
     @property
     def steps(self) -> list[str]:
-        """All steps in order."""
+        """All steps in order. Without need, a code is asked for only where somebody has one."""
         reading = [READ + module.slug for module in self.modules]
-        return [AGE, NAME, *reading, PROFESSIONALS, CHOICES, SIGN_IN, CHECK]
+        asked = [INVITATION] if self.needs_invitation or self.answers.invitation else []
+        return [AGE, *asked, NAME, *reading, PROFESSIONALS, CHOICES, SIGN_IN, CHECK]
 
     @property
     def may_be_asked_about_research(self) -> bool:
@@ -98,6 +105,7 @@ class Joining:
             return step.removeprefix(READ) in answers.read
         return {
             AGE: self.group is not None,
+            INVITATION: bool(answers.invitation),
             NAME: bool(answers.pseudonym),
             PROFESSIONALS: answers.professionals is not None,
             CHOICES: answers.joins,
@@ -110,6 +118,8 @@ class Joining:
 
     def may_open(self, step: str) -> bool:
         """Whether all before a step is done. Done steps can be opened again."""
+        if step == INVITATION and step not in self.steps:
+            return self.is_done(AGE)
         return self.steps.index(step) <= self.steps.index(self.next_step())
 
     def module_of(self, step: str) -> Module:
@@ -129,13 +139,16 @@ class Joining:
         """
         answers = self.answers
         answers.key, answers.sent, answers.suggestions = new_public_id(), True, []
-        answers.pseudonym = answers.email = answers.password = ""
+        answers.pseudonym = answers.email = answers.password = answers.invitation = ""
         self.save()
 
 
 def load(session: SessionBase, *, at: datetime | None = None) -> Joining | None:
-    """Where this session is; None while there is no published notice to join under."""
+    """Where this session is; None while joining is closed, or no notice is published."""
     at = at or timezone.now()
+    who = site().joining
+    if who == Who.CLOSED:
+        return None
     answers = _answers_in(session, at)
     group = answers.age_group(at)
     notice = Document.objects.current(notice_kind(group))
@@ -143,7 +156,7 @@ def load(session: SessionBase, *, at: datetime | None = None) -> Joining | None:
     if notice is None or not modules:
         return None
     answers.read_under(notice.content_hash)
-    return Joining(session, answers, group, notice, modules)
+    return Joining(session, answers, group, notice, modules, who == Who.INVITED)
 
 
 def _answers_in(session: SessionBase, at: datetime) -> Answers:

@@ -13,14 +13,23 @@ from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import Access, access
 from accounts.http import SignedInRequest
+from accounts.invitations import digest_of, is_usable, note_wrong, too_many
 from accounts.joining import steps
-from accounts.joining.account import AlreadyMade, NameTaken, make_account
+from accounts.joining.account import (
+    AlreadyMade,
+    JoiningClosed,
+    NameTaken,
+    NotInvited,
+    make_account,
+)
 from accounts.joining.forms import (
     BY_CODE,
     BY_PASSWORD,
@@ -29,6 +38,7 @@ from accounts.joining.forms import (
     OWN,
     AgeForm,
     ChoicesForm,
+    InvitationForm,
     ModuleForm,
     NameForm,
     ProfessionalsForm,
@@ -40,6 +50,9 @@ from accounts.joining.names import suggest_names, taken_among
 from accounts.joining.steps import Joining
 from accounts.models import HcpChoice
 from accounts.wording import as_html
+
+NO_SUCH_CODE = gettext_lazy("This code does not work. Please check it, or ask for a new one.")
+TOO_MANY_CODES = gettext_lazy("That were many tries. Please wait an hour, then try again.")
 
 
 @access(Access.PUBLIC)
@@ -67,7 +80,7 @@ def join_step(request: HttpRequest, step: str) -> HttpResponse:
     joining = None if closed else steps.load(request.session)
     if request.user.is_authenticated or joining is None:
         return redirect("accounts:join")
-    if step not in joining.steps:
+    if step not in joining.steps and step != steps.INVITATION:
         raise Http404
     if not joining.may_open(step):
         return redirect("accounts:join_step", joining.next_step())
@@ -116,6 +129,23 @@ def _age(request: HttpRequest, joining: Joining, step: str) -> HttpResponse:
         steps.close_gate(request.session)
         return redirect("accounts:join")
     return _done(joining)
+
+
+def _invitation(request: HttpRequest, joining: Joining, step: str) -> HttpResponse:
+    """Wrong, used up, over and taken back all read the same. Too many tries only wait."""
+    form = InvitationForm(request.POST or None)
+    if not (request.method == "POST" and form.is_valid()):
+        return _page(request, joining, step, form)
+    if too_many(request):
+        form.add_error("code", TOO_MANY_CODES)
+    else:
+        digest = digest_of(form.cleaned_data["code"])
+        if is_usable(digest, timezone.now()):
+            joining.answers.invitation = digest
+            return _done(joining)
+        note_wrong(request)
+        form.add_error("code", NO_SUCH_CODE)
+    return _page(request, joining, step, form)
 
 
 def _name(request: HttpRequest, joining: Joining, step: str) -> HttpResponse:
@@ -254,7 +284,12 @@ def _check(request: HttpRequest, joining: Joining, step: str) -> HttpResponse:
         joining.save()
         messages.info(request, _("Someone has just taken that name. Please pick another."))
         return redirect("accounts:join_step", steps.NAME)
-    except AlreadyMade:
+    except NotInvited:
+        joining.answers.invitation = ""
+        joining.save()
+        messages.info(request, _("Your code does not work any more. Your other answers are kept."))
+        return redirect("accounts:join_step", steps.INVITATION)
+    except (AlreadyMade, JoiningClosed):
         return redirect("accounts:join")
     joining.finish()
     if isinstance(made, HttpResponse):
@@ -270,6 +305,7 @@ def _check(request: HttpRequest, joining: Joining, step: str) -> HttpResponse:
 Page = Callable[[HttpRequest, Joining, str], HttpResponse]
 PAGES: dict[str, Page] = {
     steps.AGE: _age,
+    steps.INVITATION: _invitation,
     steps.NAME: _name,
     steps.PROFESSIONALS: _professionals,
     steps.CHOICES: _choices,
@@ -307,13 +343,15 @@ def _page(
     **context: object,
 ) -> HttpResponse:
     order = joining.steps
-    number = order.index(step)
+    # Who has a code without needing one gives it between two steps.
+    number = order.index(step if step in order else steps.NAME)
     return render(
         request,
         f"accounts/join/{(template or step).replace('-', '_')}.html",
         {
             "form": form,
             "answers": joining.answers,
+            "needs_invitation": joining.needs_invitation,
             "asks_research": joining.may_be_asked_about_research,
             "number": number + 1,
             "total": len(order),

@@ -1,5 +1,6 @@
 """Models of accounts, one file a noun."""
 
+from accounts.models.announcement import Announcement, AnnouncementAudience, Tone
 from accounts.models.application import (
     ApplicationKind,
     ApplicationState,
@@ -13,14 +14,17 @@ from accounts.models.consent import Consent, Method, Purpose
 from accounts.models.document import Clause, Document, DocumentKind, Module, SignOff
 from accounts.models.guardian import GuardianRequest
 from accounts.models.hcp import HcpProfile, Workplace
+from accounts.models.invitation import InvitationCode
 from accounts.models.leaving import AccountClosure, DataExport, ExportState, KeepPosts
 from accounts.models.relations import Block, CutOff, HiddenHcp, HiddenWorkplace, Recusal
-from accounts.models.site import Level, Maintenance
+from accounts.models.site import Joining, Level, Maintenance, SiteSettings
 from accounts.models.user import AgeGroup, HcpChoice, Role, User, display_name
 
 __all__ = [
     "AccountClosure",
     "AgeGroup",
+    "Announcement",
+    "AnnouncementAudience",
     "ApplicationKind",
     "ApplicationState",
     "Block",
@@ -40,6 +44,8 @@ __all__ = [
     "HcpProfile",
     "HiddenHcp",
     "HiddenWorkplace",
+    "InvitationCode",
+    "Joining",
     "KeepPosts",
     "Level",
     "Maintenance",
@@ -50,6 +56,8 @@ __all__ = [
     "Recusal",
     "Role",
     "SignOff",
+    "SiteSettings",
+    "Tone",
     "User",
     "Workplace",
     "display_name",

@@ -114,6 +114,9 @@ class User(AbstractBaseUser):
     # Words whose posts are folded up for this person: a short list, in small letters.
     muted_words = models.JSONField(default=list, db_default=[], blank=True)
 
+    # Announcements that this person hid: the newest public ids.
+    hidden_announcements = models.JSONField(default=list, db_default=[], blank=True)
+
     objects = UserManager()
 
     USERNAME_FIELD = "email"

@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.site_settings import site
 from accounts.viewer import viewer_of
 from forum.actions.clocks import keep_clock
 from forum.actions.state import lock_post
@@ -93,7 +94,7 @@ def stages_due(matter: Matter, *, at: datetime, hours: Hours | None) -> Iterator
         return
     taken = [alert.acknowledged_at for alert in first if alert.acknowledged_at]
     start = max([min(alert.raised_at for alert in first), *taken])
-    if at >= start + timedelta(minutes=settings.ALERT_SECOND_AFTER_MINUTES):
+    if at >= start + timedelta(minutes=site().alert_second_after):
         yield Stage.SECOND
 
 

@@ -1,6 +1,5 @@
 """Me: a copy of one's own data, and closing the account."""
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
@@ -13,6 +12,7 @@ from accounts.access import Access, access
 from accounts.again import asks_again
 from accounts.http import SignedInRequest, VisitorRequest
 from accounts.models import DataExport, KeepPosts
+from accounts.site_settings import site
 from forum.access_log import shows_no_posts
 from moderation.actions.leaving import (
     StillAtWork,
@@ -88,7 +88,7 @@ def close(request: SignedInRequest) -> HttpResponse:
         "form": form,
         "left": work_left(request.user),
         "held": is_held(request.user),
-        "operator_email": settings.OPERATOR_EMAIL,
+        "operator_email": site().operator_email,
         "closure": open_closure(request.user),
     }
     return render(request, "moderation/close.html", context)

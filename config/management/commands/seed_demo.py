@@ -22,6 +22,7 @@ from config.demo.seed import (
     queue,
     screening,
     second,
+    site,
     threads,
 )
 from config.demo.seed.goals import Missing, missing
@@ -84,6 +85,7 @@ class Command(BaseCommand):
         self._say("notes, parts and threads", acts.add_acts(seed=seed, now=now, people=named))
         self._say("guides", guides.add_guides(now=now, people=named))
         self._say("profiles", profiles.add_profiles(now=now, people=named))
+        self._say("rows about the site", site.add_site(now=now, people=named))
         self._say("copies of own data", copies.add_copies(now=now, people=named))
 
     @transaction.atomic
