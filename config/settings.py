@@ -316,6 +316,11 @@ STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(VAR_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 # Copies of people's data, until they are fetched or seven days are over. Never served by a proxy.
 EXPORT_DIR = Path(env.str("EXPORT_DIR", default=str(VAR_DIR / "exports")))
+# Pictures in posts. Never served by a proxy: a view asks each time who may see them.
+PICTURE_DIR = Path(env.str("PICTURE_DIR", default=str(VAR_DIR / "pictures")))
+# What is uploaded stays in memory: it says where a picture was taken. One file a request.
+FILE_UPLOAD_HANDLERS = ["forum.pictures.upload.InMemoryAlone"]
+DATA_UPLOAD_MAX_NUMBER_FILES = 1
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

@@ -136,6 +136,7 @@ def _key(viewer: Viewer, item: ShownPost, wait: dict[int, str]) -> str:
         _wait_of(viewer, post, wait),
         item.is_saved,
         tuple(_label_key(viewer, label) for label in item.labels),
+        tuple((picture.public_id, picture.alt) for picture in item.pictures),
     )
     return blake2b(repr(parts).encode(), digest_size=20).hexdigest()
 
@@ -171,6 +172,7 @@ def _render(viewer: Viewer, item: ShownPost, wait: dict[int, str]) -> str:
             "is_saved": item.is_saved,
             "hidden": item.hidden,
             "labels": item.labels,
+            "pictures": item.pictures,
             "reader_id": viewer.user_id,
             "may_label": viewer.role in WRITERS and viewer.may_write,
             "quote_address": reverse("forum:reply", args=[post.thread.public_id])

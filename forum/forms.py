@@ -3,6 +3,7 @@
 from typing import Any, cast
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
@@ -10,9 +11,11 @@ from accounts.ids import ALPHABET, LENGTH, new_public_id
 from accounts.models import HcpChoice, Role, User
 from accounts.models.user import MUTED_WORD_MAX
 from forum.actions.audience import Scope
+from forum.models.picture import ALT_MAX
 from forum.models.post import TEXT_MAX
 from forum.models.reading import NOTE_MAX
 from forum.models.thread import CONTENT_NOTE_MAX, TITLE_MAX
+from forum.pictures.upload import MOST_BYTES
 from forum.states import Audience
 from forum.tag_forms import TagsField
 
@@ -122,6 +125,35 @@ class ReplyForm(WriteForm):
     """A reply, perhaps with a passage quoted from the same thread."""
 
     quote = forms.CharField(required=False, widget=forms.HiddenInput, max_length=LENGTH)
+
+
+class PictureForm(forms.Form):
+    """A picture, and what it shows in words: for everybody who cannot see it."""
+
+    picture = forms.FileField(
+        label=_("The picture"),
+        help_text=_("JPEG, PNG or WebP, up to 8 MB."),
+        allow_empty_file=True,  # refused with the same words as any other file that is no picture
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
+        error_messages={"required": _("Pick a picture."), "invalid": _("Pick a picture.")},
+    )
+    alt = forms.CharField(
+        label=_("Describe the picture"),
+        help_text=_("Some of us cannot see it. Say in a line or two what it shows."),
+        max_length=ALT_MAX,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={
+            "required": _("Say what the picture shows."),
+            "max_length": _("This is too long. Please keep it under 500 characters."),
+        },
+    )
+
+    def clean_picture(self) -> UploadedFile:
+        """Refuse what is too large: of that nothing was kept but its size."""
+        upload: UploadedFile = self.cleaned_data["picture"]
+        if (upload.size or 0) > MOST_BYTES:
+            raise forms.ValidationError(_("This file is too large. The most is 8 MB."))
+        return upload
 
 
 class EditForm(forms.Form):

@@ -40,6 +40,7 @@ REPORTED = "reported"
 SAMPLED = "sampled"
 SEEN_DIFFERENTLY = "seen_differently"
 EDITED = "edited"
+PICTURE = "picture"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +132,11 @@ def judge(
     at: datetime,
     due_at: Callable[[Severity, datetime], datetime] = in_real_time,
     sampled: bool = False,
+    pictures: int = 0,
 ) -> Verdict:
     """The verdict on a text: any finding of rank *hold*, a board that holds all, or a new author.
+
+    A post with ``pictures`` waits for a look whoever its author is: no rule can see them.
 
     In doubt (an unknown hold policy) it is held. ``due_at`` is asked only where a human must look.
     ``sampled``: a member's text that nothing speaks against is published, and gets a look as well.
@@ -145,6 +149,10 @@ def judge(
     if role == Role.MEMBER and hold_policy != HoldPolicy.RULES:
         held = True
         reasons.append({"kind": BOARD_HOLDS_ALL})
+        severities.append(Severity.S2)
+    if pictures:
+        held = True
+        reasons.append({"kind": PICTURE})
         severities.append(Severity.S2)
     if waits:
         held = True

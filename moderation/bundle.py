@@ -16,6 +16,7 @@ from typing import Any
 from django.conf import settings
 from django.template.loader import render_to_string
 
+from forum.pictures import store
 from moderation.case_reads import CasePage, case_page
 from moderation.models import Case
 from moderation.timeline import timeline_of
@@ -36,6 +37,7 @@ def bundle(case: Case, *, at: datetime) -> Bundle:
     page = case_page(case)
     entries = timeline_of(case, with_reads=True)
     files = {f"evidence/{name}.txt": text.encode() for name, text in _evidence(page).items()}
+    files |= _pictures(page)
     context = {"case": case, "page": page, "entries": entries, "at": at}
     files["case.html"] = render_to_string("moderation/bundle.html", context).encode()
     files["case.json"] = _json(_as_data(case, page))
@@ -72,6 +74,16 @@ def _evidence(page: CasePage) -> dict[str, str]:
         if report.revision is not None:
             texts[report.number] = report.revision.text
     return texts
+
+
+def _pictures(page: CasePage) -> dict[str, bytes]:
+    """Name -> file, of those pictures whose files are there."""
+    found = {
+        f"pictures/{each.post.public_id}-{each.place}.webp": store.read(each.file, store.Size.LARGE)
+        for each in page.pictures
+        if each.post
+    }
+    return {name: content for name, content in found.items() if content}
 
 
 def _as_data(case: Case, page: CasePage) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from accounts.models import User
 from accounts.viewer import Viewer
-from forum.models import Post
+from forum.models import Picture, Post
 from moderation.conflicts import parts_of
 from moderation.leaks import OtherSide
 from moderation.models import (
@@ -21,6 +21,7 @@ from moderation.models import (
     Report,
     Sanction,
 )
+from moderation.pictures import pictures_in_case
 
 POSTS_OF_PERSON = 25
 
@@ -41,6 +42,7 @@ class CasePage:
     parts: list[Case]
     people: list[Person]
     evidence: list[CaseEvidence]
+    pictures: list[Picture]
     questions: list[AccountRequest]
     measures: list[InterimMeasure]
     referrals: list[Referral]
@@ -86,6 +88,7 @@ def case_page(case: Case) -> CasePage:
                 "post__thread__board", "post__author", "revision", "added_by"
             )
         ),
+        pictures=pictures_in_case(case),
         questions=list(
             AccountRequest.objects.filter(case__in=group).select_related("asked", "asked_by")
         ),

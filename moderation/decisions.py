@@ -104,7 +104,7 @@ def _found_by(decision: Decision) -> list[FoundBy]:
     found = []
     if kinds & set(Kind):
         found.append(FoundBy.PROGRAM)
-    if kinds & {policy.PREMODERATION, policy.BOARD_HOLDS_ALL}:
+    if kinds & {policy.PREMODERATION, policy.BOARD_HOLDS_ALL, policy.PICTURE}:
         found.append(FoundBy.READ_FIRST)
     if policy.EDITED in kinds:
         found.append(FoundBy.CHANGED)

@@ -31,6 +31,8 @@ from accounts.own_data import Section
 from accounts.viewer import viewer_of
 from forum.actions.notices import notify
 from forum.models import NoticeKind
+from forum.pictures import store
+from forum.queries.own_data import own_pictures
 from moderation.audit import record
 
 LEASE = timedelta(minutes=30)
@@ -191,6 +193,9 @@ def write(copy: DataExport, *, at: datetime) -> int:
             archive.writestr("index.html", page)
             words = json.dumps(data, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2)
             archive.writestr("data.json", words)
+            for picture in own_pictures(copy.user):
+                if content := store.read(picture.file, store.Size.LARGE):
+                    archive.writestr(f"pictures/{picture.public_id}.webp", content)
         raw.flush()
         os.fsync(raw.fileno())
     return path.stat().st_size

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from forum import policy
 from forum.models import Post
+from forum.queries.pictures import with_words
 from forum.rules import rules_in_force
 from forum.screening import Kind, explain
 
@@ -19,6 +20,7 @@ LABELS: dict[str, Promise] = {
     Kind.ABUSE: _("Abuse"),
     Kind.PROMO: _("Selling or promotion"),
     policy.PREMODERATION: _("New or under 18"),
+    policy.PICTURE: _("Has a picture"),
     policy.BOARD_HOLDS_ALL: _("This board checks every post"),
     policy.REPORTED: _("Reported"),
     policy.EDITED: _("Changed by its author"),
@@ -46,7 +48,9 @@ def labels_of(post: Post) -> list[Promise | str]:
 def reasons_for(post: Post) -> list[Reason]:
     """The reasons of a post's ticket. Reading passages is reading the post: log it."""
     book = rules_in_force() if any("rule" in each for each in post.review_reasons) else None
-    whole = f"{post.thread.title}\n{post.text}" if post.is_opening else post.text
+    has_passages = any("start" in each for each in post.review_reasons)
+    words = with_words(post.text, post.pictures.all()) if has_passages else post.text
+    whole = f"{post.thread.title}\n{words}" if post.is_opening else words
     return [
         Reason(
             kind=reason["kind"],

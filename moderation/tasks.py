@@ -5,7 +5,7 @@ from huey.contrib.djhuey import db_periodic_task, lock_task
 
 from forum import waits
 from moderation import deliveries, exports, outside, outside_cases, renewals, report_mail
-from moderation.actions import labels, leaving, proposals, sanctions, transparency
+from moderation.actions import labels, leaving, pictures, proposals, sanctions, transparency
 from moderation.actions.alerts import raise_alerts
 from moderation.actions.audit_check import check_all
 from moderation.actions.breakglass import sweep
@@ -27,6 +27,13 @@ def sweep_sanctions() -> None:
     """Write down which sanctions and proposals are over. Nothing waits for it."""
     sanctions.sweep()
     proposals.sweep()
+
+
+@db_periodic_task(crontab(minute="*/10"))
+@lock_task("delete_pictures")
+def delete_pictures() -> None:
+    """Delete pictures that were taken away, and files that belong to none."""
+    pictures.sweep()
 
 
 @db_periodic_task(crontab(minute="*/10"))

@@ -18,6 +18,7 @@ from moderation.views import (
     invitations,
     labels,
     own_data,
+    pictures,
     professionals,
     proposals,
     quality,
@@ -43,6 +44,7 @@ FOLLOWED = "report/follow/<str:number>/"
 TEXT = "desk/texts/<slug:kind>/<slug:language>/<str:version>/"
 RULES = "desk/screening/<pid:public_id>/"
 urlpatterns = [
+    path("queue/pictures/<pid:public_id>/<slug:size>.webp", pictures.for_review, name="picture"),
     path("me/data/", own_data.own_data, name="own_data"),
     path("me/data/ask/", own_data.ask_copy, name="ask_copy"),
     path("me/data/<pid:public_id>/", own_data.fetch_copy, name="fetch_copy"),
@@ -112,6 +114,11 @@ urlpatterns = [
         name="hcp_application",
     ),
     path("desk/cases/<pid:public_id>/", cases.case, name="case"),
+    path(
+        "desk/cases/<pid:public_id>/pictures/<pid:picture>/<slug:size>.webp",
+        pictures.in_case,
+        name="case_picture",
+    ),
     path("desk/cases/<pid:public_id>/tie/", cases.tie, name="case_tie"),
     path("desk/cases/<pid:public_id>/take-over/", cases.take_over, name="case_take_over"),
     path("desk/cases/<pid:public_id>/note/", cases.note, name="case_note"),

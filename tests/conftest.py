@@ -40,6 +40,7 @@ def settings_of_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
         "CSRF_COOKIE_SECURE": False,
         "DEBUG": False,
         "DEMO": False,
+        "PICTURE_DIR": tmp_path_factory.mktemp("pictures"),
         "QUIET_HOURS": (0, 0),  # else mails would wait for the morning in tests that run at night
         "SECURE_HSTS_SECONDS": 0,
         "SECURE_SSL_REDIRECT": False,

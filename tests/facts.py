@@ -135,6 +135,7 @@ class World:
     people: dict[str, User | None] = field(default_factory=dict)
     boards: dict[str, Board] = field(default_factory=dict)
     items: list[Item] = field(default_factory=list)
+    pictures: dict[str, Item] = field(default_factory=dict)  # by public id
     authors: dict[str, User] = field(default_factory=dict)
     # Other posts, without words of their own: they quote.
     quoting: list[Post] = field(default_factory=list)

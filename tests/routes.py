@@ -23,7 +23,8 @@ from accounts.models import (
     InvitationCode,
     Purpose,
 )
-from forum.models import Label, MailSettings, Ruleset, Tag
+from forum.models import Label, MailSettings, Picture, Ruleset, Tag
+from forum.pictures.store import Size
 from forum.ways import stop_address
 from guides.models import Article
 from moderation.models import (
@@ -58,6 +59,7 @@ class Route:
 
 
 READ = frozenset({"GET"})
+SIZES = (*Size, "huge")
 FORM = frozenset({"GET", "POST"})
 ACT = frozenset({"POST"})
 
@@ -248,6 +250,39 @@ def leaving(world: World) -> list[str]:
 def drafts(name: str) -> Addresses:
     """One address for each draft."""
     return lambda world: [reverse(name, args=[key]) for key, _, _ in world.drafts]
+
+
+def pictures(name: str, *sizes: str) -> Addresses:
+    """One address for each picture, of one size or another (of three), and one of none."""
+
+    def addresses(world: World) -> list[str]:
+        ids = Picture.objects.order_by("pk").values_list("public_id", flat=True)
+        return [
+            reverse(name, args=[public_id, *sizes[number % 3 : number % 3 + 1]])
+            for number, public_id in enumerate(["2" * 14, *ids])
+        ]
+
+    return addresses
+
+
+def draft_pictures(world: World) -> list[str]:
+    """One address for each draft, with a picture that is in none of them and with one that is."""
+    own = Picture.objects.filter(draft__isnull=False).values_list("public_id", flat=True)
+    return [
+        reverse("forum:draft_picture_out", args=[key, public_id])
+        for key, _, _ in world.drafts
+        for public_id in ["2" * 14, *own]
+    ]
+
+
+def case_pictures(world: World) -> list[str]:
+    """One address for each case and picture, whether it belongs there or not."""
+    ids = Picture.objects.order_by("pk").values_list("public_id", flat=True)
+    return [
+        reverse("moderation:case_picture", args=[case, public_id, Size.SMALL])
+        for case in world.case_ids
+        for public_id in ["2" * 14, *list(ids)[::9]]
+    ]
 
 
 def reports(name: str) -> Addresses:
@@ -558,6 +593,11 @@ ROUTES = (
     ours("forum:ask", READER, FORM, boards("forum:ask")),
     ours("forum:draft", READER, READ, drafts("forum:draft")),
     ours("forum:check", READER, FORM, drafts("forum:check")),
+    ours("forum:draft_pictures", READER, FORM, drafts("forum:draft_pictures")),
+    ours("forum:draft_picture_out", READER, ACT, draft_pictures),
+    ours("forum:picture", READER, READ, pictures("forum:picture")),
+    ours("forum:picture_remove", READER, FORM, pictures("forum:picture_remove")),
+    ours("forum:picture_file", READER, READ, pictures("forum:picture_file", *SIZES)),
     ours("forum:sent", READER, READ, own_posts("forum:sent")),
     ours("forum:thread", READER, READ, threads("forum:thread")),
     ours("forum:reply", READER, FORM, replies),
@@ -621,6 +661,7 @@ ROUTES = (
     ours("moderation:note", READER, FORM, notes("moderation:note")),
     ours("moderation:own_decisions", REVIEWER, READ),
     ours("moderation:decision", ACCOUNT, READ, decisions("moderation:decision")),
+    ours("moderation:picture", REVIEWER, READ, pictures("moderation:picture", *SIZES)),
     ours("moderation:undo", REVIEWER, ACT, decisions("moderation:undo")),
     ours("moderation:recuse", REVIEWER, FORM, posts("moderation:recuse")),
     ours("moderation:report", PUBLIC, FORM),
@@ -664,6 +705,7 @@ ROUTES = (
     ours("moderation:professionals", ADMIN, READ),
     ours("moderation:professional", ADMIN, FORM, professionals("moderation:professional")),
     ours("moderation:hcp_application", ADMIN, FORM, hcp_applications),
+    ours("moderation:case_picture", ADMIN, READ, case_pictures),
     ours("moderation:case_tie", ADMIN, ACT, cases("moderation:case_tie")),
     ours("moderation:case_take_over", ADMIN, ACT, cases("moderation:case_take_over")),
     ours("moderation:case_note", ADMIN, ACT, cases("moderation:case_note")),

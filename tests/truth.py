@@ -178,7 +178,7 @@ def allowed_words(who: Persona, world: World) -> set[str]:
         for item in world.items
         if sees(who, item)
         for what, word in item.words.items()
-        if what in ("text", "title")
+        if what in ("text", "title", "alt")
     } | {word for word in world.words_of_labels if who.name in world.private_words[word]}
 
 

@@ -27,7 +27,18 @@ from accounts.models import (
 )
 from forum.actions.drafts import save_draft
 from forum.actions.edit import edit_post
-from forum.models import Audience, LabelStatus, Post, Profile, Ruleset, ShownTo, Status, Thread
+from forum.actions.pictures import add_picture
+from forum.models import (
+    Audience,
+    Draft,
+    LabelStatus,
+    Post,
+    Profile,
+    Ruleset,
+    ShownTo,
+    Status,
+    Thread,
+)
 from forum.screening import SHIPPED, hash_of
 from moderation.actions.appeals import appeal
 from moderation.actions.breakglass import approve, ask
@@ -69,6 +80,7 @@ from tests.facts import (
     State,
     World,
 )
+from tests.pictures import as_file, drawn, hang_on
 
 
 def new_word() -> str:
@@ -92,6 +104,7 @@ def build_world() -> World:
     builder.applicants()
     builder.labels()
     builder.profiles()
+    builder.pictures()
     builder.relations()
     builder.rules()
     for item in world.items:
@@ -544,6 +557,20 @@ class _Builder:
             if any(truth.sees(who, item) for item in texts)
             and (who.role != "hcp" or shown_to == ShownTo.EVERYBODY)
         }
+
+    def pictures(self) -> None:
+        """A picture in one text of each kind, as if it had been looked at with it; one unsent."""
+        content, now = as_file(drawn(8, 8), "WEBP"), timezone.now()
+        for item in self.world.distinct_items():
+            item.words["alt"] = new_word()
+            alt = f"It shows {item.words['alt']}"
+            picture = hang_on(item.post, alt=alt, content=content, at=now)
+            self.world.pictures[picture.public_id] = item
+        key, name, _ = self.world.drafts[0]
+        word = new_word()
+        self.world.private_words[word] = {name}
+        draft = Draft.objects.get(key=key)
+        add_picture(draft=draft, author=draft.author, raw=content, alt=f"It shows {word}")
 
     def relations(self) -> None:
         """Who does not want to meet whom, and who was suspended: from now on."""

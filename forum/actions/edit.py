@@ -18,6 +18,7 @@ from forum.due import due_at
 from forum.errors import NotVisible, Refused, StaleVersion, cannot_write
 from forum.models import Audience, HiddenPart, Post, Quote, Revision, Status
 from forum.policy import EDITED, Ticket
+from forum.queries.pictures import pictures_of, with_words
 from forum.rules import findings_in
 from forum.search import index
 from forum.states import Severity, Track
@@ -51,7 +52,8 @@ def edit_post(
         return False
     post = _under_the_choice_of_now(post, author)
     title = post.thread.title if post.is_opening else ""
-    findings = findings_in(title=title, text=text)
+    pictures = pictures_of(post)
+    findings = findings_in(title=title, text=with_words(text, pictures))
     check_hcp_dose(author, findings)
     counted = rules_counted_for(author, findings, at=at)
     verdict = verdict_on(
@@ -59,6 +61,8 @@ def edit_post(
         hold_policy=post.thread.board.hold_policy,
         findings=findings,
         at=at,
+        # Those of a published post were looked at, and do not change with its words.
+        pictures=len(pictures) if post.status != Status.PUBLISHED else 0,
     )
     status, ticket = verdict.status, verdict.ticket
     waits = post.status != Status.PUBLISHED and status == Status.PUBLISHED

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.models.leaving import ERASED
+from forum.actions.pictures import delete_pictures
 from forum.actions.reactions import recount_reactions
 from forum.actions.state import Standing, change_state, lock_post, put_back
 from forum.actions.withdraw import WITHDRAWABLE
@@ -22,6 +23,7 @@ from forum.models import (
     MailSettings,
     Notice,
     NoticeChoice,
+    Picture,
     Post,
     Profile,
     Quote,
@@ -96,15 +98,19 @@ def show_posts(*, before: dict[str, Any], at: datetime) -> int:
 def erase_texts(*, user: User, keep_published: bool, held: Iterable[int], at: datetime) -> int:
     """Erase somebody's posts with all wordings, and all that was theirs alone.
 
-    ``keep_published``: what others can read stays. ``held``: ids of posts that an open case or
-    report needs; they stay until it is over. Returns how many posts were erased. Each post is a
-    transaction of its own, and what is erased already is left alone.
+    ``keep_published``: what others can read stays, without its pictures. ``held``: ids of posts
+    that an open case or report needs; they stay until it is over. Returns how many posts were
+    erased. Each post is a transaction of its own, and what is erased already is left alone.
     """
+    held = set(held)
     number = 0
     for pk in list(_to_erase(user, keep_published, held)):
         _erase_post(pk, at)
         number += 1
     with transaction.atomic():
+        # Pictures go in any case: they tell more of a person than words that stay.
+        of_held = Picture.objects.filter(post__in=held)
+        delete_pictures(Picture.objects.filter(author=user).exclude(pk__in=of_held.values("pk")))
         touched = list(Reaction.objects.filter(author=user).values_list("post_id", flat=True))
         Reaction.objects.filter(author=user).delete()
         recount_reactions(touched)

@@ -25,9 +25,10 @@ from forum.errors import (
     Refused,
     cannot_write,
 )
-from forum.models import Audience, Board, Draft, Post, Quote, Revision, Status, Thread
+from forum.models import Audience, Board, Draft, Picture, Post, Quote, Revision, Status, Thread
 from forum.policy import CLEAN_POSTS_UNDER_18, Verdict, judge
 from forum.queries.boards import boards_for
+from forum.queries.pictures import pictures_of, with_words
 from forum.rules import findings_in
 from forum.screening import Finding, Kind
 from forum.search import index
@@ -76,6 +77,7 @@ def verdict_on(
     findings: Sequence[Finding],
     at: datetime,
     sampled: bool = False,
+    pictures: int = 0,
 ) -> Verdict:
     """The policy's verdict on a text of this author on a board with this hold policy."""
     return judge(
@@ -87,6 +89,7 @@ def verdict_on(
         at=at,
         due_at=due_at,
         sampled=sampled,
+        pictures=pictures,
     )
 
 
@@ -108,7 +111,8 @@ def _submit(*, draft: Draft, author: User, at: datetime) -> Post:
         if refusal is not None:
             raise refusal
     source = _source_of(draft, viewer, thread)
-    findings = findings_in(title=draft.title, text=draft.text)
+    pictures = pictures_of(draft)
+    findings = findings_in(title=draft.title, text=with_words(draft.text, pictures))
     check_hcp_dose(author, findings)
     counted = rules_counted_for(author, findings, at=at)
     verdict = verdict_on(
@@ -117,6 +121,7 @@ def _submit(*, draft: Draft, author: User, at: datetime) -> Post:
         findings=findings,
         at=at,
         sampled=is_sampled(draft.key, board.sample_percent),
+        pictures=len(pictures),
     )
     audience = allowed_audience(draft.audience, author=author, thread=thread, source=source)
     published_at = at if verdict.status == Status.PUBLISHED else None
@@ -158,6 +163,7 @@ def _submit(*, draft: Draft, author: User, at: datetime) -> Post:
     if published_at:
         summaries.count_new_post(post)
         tell_of_new_post(post, at=at)
+    Picture.objects.filter(draft=draft).update(draft=None, post=post)
     Draft.objects.filter(author=author, key=draft.key).delete()
     count_hits(findings, counted=counted, at=at)
     return post

@@ -9,7 +9,7 @@ from accounts.models import User
 from accounts.viewer import viewer_of
 from forum.actions.state import Standing, change_state, lock_post
 from forum.errors import NotVisible
-from forum.models import Post, Status, Track
+from forum.models import Picture, Post, Status, Track
 
 # A removed post stays removed, with its rule.
 WITHDRAWABLE = (Status.HELD, Status.CHANGES, Status.PUBLISHED, Status.HIDDEN)
@@ -36,4 +36,5 @@ def withdraw_post(*, post: Post, author: User, at: datetime | None = None) -> bo
     ticket = Standing.of(post).ticket
     if ticket is not None and ticket.track == Track.CONDUCT:
         ticket = None
+    Picture.objects.filter(post=post, removed_at=None).update(removed_at=at)
     return change_state(post=post, to=Status.WITHDRAWN, ticket=ticket, at=at)

@@ -10,6 +10,7 @@ from forum.models.hours import StaffedHours
 from forum.models.label import Label, LabelStatus
 from forum.models.mailing import MailSettings, NoticeChoice, Rhythm, Way
 from forum.models.notice import Notice, NoticeKind
+from forum.models.picture import Picture
 from forum.models.post import Post, Quote, Revision
 from forum.models.profile import Profile, ShownTo
 from forum.models.reaction import Reaction, ReactionKind
@@ -42,6 +43,7 @@ __all__ = [
     "NoticeChoice",
     "NoticeKind",
     "Origin",
+    "Picture",
     "Post",
     "Profile",
     "Quote",

@@ -6,6 +6,7 @@ that they saved. Health professionals get none of those: a file could not say wh
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -20,6 +21,7 @@ from forum.models import (
     Label,
     MailSettings,
     NoticeChoice,
+    Picture,
     Post,
     Profile,
     Reaction,
@@ -37,6 +39,7 @@ def gather(user: User, viewer: Viewer) -> list[Section]:
         Section("profile", _("My profile, and who sees what"), _profile(user)),
         Section("posts", _("My posts, with every wording"), _posts(user)),
         Section("drafts", _("My drafts"), _drafts(user)),
+        Section("pictures", _("My pictures"), _pictures(user)),
         Section("reactions", _("My reactions"), _reactions(user, viewer)),
         Section("saved", _("Posts I saved"), _saved(user, viewer)),
         Section("follows", _("What I follow"), _follows(user, viewer)),
@@ -99,6 +102,26 @@ def _own_quotes(quotes: Any, user: User) -> list[str]:
 def _drafts(user: User) -> list[dict[str, Any]]:
     drafts = Draft.objects.filter(author=user).select_related("board").order_by("updated_at")
     return rows_of(drafts, "board.title", "title", "content_note", "text", "audience", "updated_at")
+
+
+def own_pictures(user: User) -> QuerySet[Picture]:
+    """The pictures of somebody's drafts and posts that they have not taken away."""
+    return Picture.objects.filter(author=user, removed_at=None).order_by("created_at", "pk")
+
+
+def _pictures(user: User) -> list[dict[str, Any]]:
+    return [
+        {
+            # As in the copy's folder of pictures.
+            "file": f"pictures/{each.public_id}.webp",
+            "post": each.post.public_id if each.post else "",
+            "alt": each.alt,
+            "width": each.width,
+            "height": each.height,
+            "created_at": each.created_at,
+        }
+        for each in own_pictures(user).select_related("post")
+    ]
 
 
 def _reactions(user: User, viewer: Viewer) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from forum.models import (
     Follow,
     HiddenPart,
     Label,
+    Picture,
     Post,
     Quote,
     Reaction,
@@ -25,13 +26,14 @@ from forum.models import (
     ThreadVisit,
 )
 from forum.queries.labels import labels_under
+from forum.queries.pictures import pictures_under
 from forum.queries.tags import with_tags
 from forum.summaries import SEEN_BY
 
 WINDOW = 20
 # Among what one query tells of posts, beside the person's own reactions; no kinds of reactions.
-SAVED, LABELLED, PART_HIDDEN = "saved", "labelled", "part_hidden"
-MARKS = frozenset({SAVED, LABELLED, PART_HIDDEN})
+SAVED, LABELLED, PART_HIDDEN, PICTURED = "saved", "labelled", "part_hidden", "pictured"
+MARKS = frozenset({SAVED, LABELLED, PART_HIDDEN, PICTURED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ class ShownPost:
     is_saved: bool = False
     hidden: tuple[str, ...] = ()  # words of the viewer's own post that a moderator hid
     labels: tuple[Label, ...] = ()  # notes by professionals and moderators, its author said yes
+    pictures: tuple[Picture, ...] = ()
 
 
 def posts_on(shown: list[ShownPost]) -> list[Post]:
@@ -219,6 +222,7 @@ def dressed(viewer: Viewer, posts: list[Post]) -> list[ShownPost]:
             hidden[part.post_id].append(part.words)
     labelled = [post for post in posts if LABELLED in own[post.pk]]
     labels = labels_under(viewer, labelled)
+    pictures = pictures_under(viewer, [post for post in posts if PICTURED in own[post.pk]])
     unmet = _reactions_of_unmet(viewer, ids)
     audience = visibility.summary_audience(viewer)
     return [
@@ -235,6 +239,7 @@ def dressed(viewer: Viewer, posts: list[Post]) -> list[ShownPost]:
             is_saved=SAVED in own[post.pk],
             hidden=tuple(hidden[post.pk]),
             labels=labels.get(post.pk, ()),
+            pictures=pictures.get(post.pk, ()),
         )
         for post in posts
     ]
@@ -243,13 +248,15 @@ def dressed(viewer: Viewer, posts: list[Post]) -> list[ShownPost]:
 def _own_marks(viewer: Viewer, ids: list[int]) -> Iterable[tuple[int, str]]:
     """The viewer's own reactions on posts, and which ``MARKS`` these have: (post, mark).
 
-    ``SAVED`` by the viewer; ``LABELLED``: with a note that they see; ``PART_HIDDEN`` of an own one.
+    ``SAVED`` by the viewer; ``LABELLED``: with a note that they see; ``PART_HIDDEN`` of an own one;
+    ``PICTURED``: with a picture, which is then asked for through the one door.
     """
     reactions = Reaction.objects.filter(author_id=viewer.user_id, post_id__in=ids)
     kept = Saved.objects.filter(user_id=viewer.user_id or 0, post_id__in=ids)
     labels = Label.objects.shown_to(viewer).filter(post_id__in=ids)
     own = HiddenPart.objects.filter(post__author_id=viewer.user_id or 0)
     parts = own.filter(post_id__in=ids).order_by()
+    pictures = Picture.objects.filter(post_id__in=ids, removed_at=None).order_by()
     return (
         reactions.order_by()
         .values_list("post_id", "kind")
@@ -257,6 +264,7 @@ def _own_marks(viewer: Viewer, ids: list[int]) -> Iterable[tuple[int, str]]:
             kept.values_list("post_id", Value(SAVED)),
             labels.values_list("post_id", Value(LABELLED)),
             parts.values_list("post_id", Value(PART_HIDDEN)),
+            pictures.values_list("post_id", Value(PICTURED)),
             all=True,
         )
     )

@@ -9,6 +9,7 @@ from accounts.http import SignedInRequest
 from accounts.ids import new_public_id
 from forum.access_log import record_shown, shows_no_posts
 from forum.actions.drafts import save_draft
+from forum.actions.pictures import mask_words
 from forum.actions.submit import sent_post, submit_post
 from forum.cards import marked, preview
 from forum.check import check_cards, contact_details
@@ -17,6 +18,7 @@ from forum.forms import AskForm, ReplyForm
 from forum.models import Audience, Draft, Surface, Thread
 from forum.queries.boards import boards_for
 from forum.queries.firsts import firsts_of, is_first_post
+from forum.queries.pictures import pictures_of, with_words
 from forum.queries.tags import live_tags
 from forum.queries.threads import find_post, find_thread
 from forum.rules import findings_in
@@ -47,6 +49,8 @@ def write(request: SignedInRequest, slug: str) -> HttpResponse:
         if post := sent_post(author=request.user, key=data["key"]):
             return redirect("forum:sent", post.public_id)
         save_draft(author=request.user, board=board, **data)
+        if "picture" in request.POST:
+            return redirect("forum:draft_pictures", data["key"])
         return redirect("forum:check", data["key"])
     firsts = firsts_of(request.viewer, request.user)
     return render(request, "forum/ask.html", {"board": board, "form": form, "firsts": firsts})
@@ -56,7 +60,7 @@ def write(request: SignedInRequest, slug: str) -> HttpResponse:
 @require_safe
 def change(request: SignedInRequest, key: str) -> HttpResponse:
     """Back to writing, with everything as it was."""
-    draft = _own_draft(request, key)
+    draft = own_draft(request, key)
     if draft is None:
         raise Http404
     quote = draft.quoted_post.public_id if draft.quoted_post else ""
@@ -75,7 +79,12 @@ def change(request: SignedInRequest, key: str) -> HttpResponse:
         record_shown(request, Surface.REPLY)
         ask_form = AskForm(author=request.user, initial=initial)
         firsts = firsts_of(request.viewer, request.user)
-        context = {"board": draft.board, "form": ask_form, "firsts": firsts}
+        context = {
+            "board": draft.board,
+            "form": ask_form,
+            "firsts": firsts,
+            "pictures": pictures_of(draft),
+        }
         return render(request, "forum/ask.html", context)
     thread = _thread_of(request, draft)
     if thread is None:
@@ -89,6 +98,7 @@ def change(request: SignedInRequest, key: str) -> HttpResponse:
         "form": form,
         "quoted": quoted,
         "first_post": is_first_post(request.viewer),
+        "pictures": pictures_of(draft),
     }
     return render(request, "forum/reply.html", context)
 
@@ -97,7 +107,7 @@ def change(request: SignedInRequest, key: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def check(request: SignedInRequest, key: str) -> HttpResponse:
     """The exact preview, with a card for what screening found; then send, mask or change."""
-    draft = _own_draft(request, key)
+    draft = own_draft(request, key)
     if draft is None:
         if post := sent_post(author=request.user, key=key):
             return redirect("forum:sent", post.public_id)
@@ -107,6 +117,7 @@ def check(request: SignedInRequest, key: str) -> HttpResponse:
         draft.text = mask(draft.text, findings_in(title="", text=draft.text))
         draft.title = mask(draft.title, findings_in(title="", text=draft.title))
         draft.save(update_fields=["text", "title", "updated_at"])
+        mask_words(pictures_of(draft))
         return redirect("forum:check", draft.key)
     if request.method == "POST":
         try:
@@ -118,7 +129,9 @@ def check(request: SignedInRequest, key: str) -> HttpResponse:
         else:
             return redirect("forum:sent", post.public_id)
     thread = _thread_of(request, draft)
-    found = check_cards(title=draft.title, text=draft.text, author=request.user)
+    pictures = pictures_of(draft)
+    words = with_words(draft.text, pictures)
+    found = check_cards(title=draft.title, text=words, author=request.user)
     marks = contact_details(found)
     quoted = find_post(request.viewer, draft.quoted_post.public_id) if draft.quoted_post else None
     record_shown(request, Surface.REPLY, posts=[quoted] if quoted else [])
@@ -131,6 +144,7 @@ def check(request: SignedInRequest, key: str) -> HttpResponse:
         "title": marked(draft.title, marks),
         "tags": live_tags().filter(slug__in=draft.tags),
         "body": preview(draft.text, marks),
+        "pictures": [(picture, marked(picture.alt, marks)) for picture in pictures],
         "cards": found,
         "refusal": refusal,
     }
@@ -145,7 +159,8 @@ def sent(request: SignedInRequest, public_id: str) -> HttpResponse:
     post = find_post(request.viewer, public_id)
     if post is None or post.author_id != request.viewer.user_id:
         raise Http404
-    kinds = {card.kind for card in check_cards(title="", text=post.text, author=request.user)}
+    words = with_words(post.text, pictures_of(post))
+    kinds = {card.kind for card in check_cards(title="", text=words, author=request.user)}
     context = {
         "post": post,
         "thread": post.thread,
@@ -155,7 +170,7 @@ def sent(request: SignedInRequest, public_id: str) -> HttpResponse:
     return render(request, "forum/sent.html", context)
 
 
-def _own_draft(request: SignedInRequest, key: str) -> Draft | None:
+def own_draft(request: SignedInRequest, key: str) -> Draft | None:
     """The person's own draft, while its board or thread is open to them."""
     draft = (
         Draft.objects.filter(author=request.user, key=key)

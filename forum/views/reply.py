@@ -14,7 +14,7 @@ from forum.check import check_cards
 from forum.errors import NotVisible, Refused
 from forum.forms import ReplyForm
 from forum.markdown import plain
-from forum.models import Audience, Post, Status, Surface, Thread
+from forum.models import Audience, Draft, Post, Status, Surface, Thread
 from forum.models.post import EXCERPT_MAX
 from forum.queries.firsts import is_first_post
 from forum.queries.threads import find_post, find_thread
@@ -56,8 +56,8 @@ def reply(request: SignedInRequest, public_id: str) -> HttpResponse:
             quoted_post=quoted,
             quoted_excerpt=excerpt_of(quoted) if quoted else "",
         )
-        if "check" in request.POST or check_cards(title="", text=data["text"], author=request.user):
-            return redirect("forum:check", draft.key)
+        if step := _step_before_sending(request, draft):
+            return redirect(step, draft.key)
         try:
             return _after(request, submit_post(draft=draft, author=request.user))
         except NotVisible:
@@ -95,6 +95,14 @@ def _quoted(request: SignedInRequest, thread: Thread) -> Post | None:
     if post is None or post.thread_id != thread.pk or post.status != Status.PUBLISHED:
         raise Http404
     return post
+
+
+def _step_before_sending(request: SignedInRequest, draft: Draft) -> str:
+    """The page that comes first: as the author asks, or as there is something to see; or empty."""
+    if "picture" in request.POST:
+        return "forum:draft_pictures"
+    found = check_cards(title="", text=draft.text, author=request.user)
+    return "forum:check" if "check" in request.POST or found or draft.pictures.exists() else ""
 
 
 def _after(request: SignedInRequest, post: Post) -> HttpResponse:

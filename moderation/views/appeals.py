@@ -23,6 +23,7 @@ from moderation.appeals import (
     waiting_appeals,
 )
 from moderation.models import Appeal, AppealStatus, Decision, Sanction
+from moderation.pictures import pictures_for_review
 from moderation.sanctions import own_sanctions
 from moderation.second_forms import AppealForm, DecideAppealForm
 
@@ -183,6 +184,7 @@ def desk(request: SignedInRequest, number: str) -> HttpResponse:
         "note": found.sanction.note if found.sanction else "",
         "post": post,
         "body": body(post) if post else "",
+        "pictures": pictures_for_review(request.viewer, post) if post else [],
         "changed_since": bool(post and post.edited_at and post.edited_at > found.created_at),
         "form": form if found.status == AppealStatus.OPEN else None,
     }

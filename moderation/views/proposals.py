@@ -19,6 +19,7 @@ from moderation.actions.proposals import answer_from_outside, approve, hide_mean
 from moderation.actions.second import SUBJECT
 from moderation.models import Proposal, ProposalStatus, WhySecond
 from moderation.outside import proposal_from
+from moderation.pictures import pictures_for_review
 from moderation.second import (
     FOR_ADMINS,
     SHADOW_DECISIONS,
@@ -132,6 +133,7 @@ def _page(
         "state": found.state(now),
         "post": post,
         "body": body(post) if post else "",
+        "pictures": pictures_for_review(request.viewer, post) if post else [],
         "to_hide": [post.text[start:end] for start, end in found.spans] if post else [],
         "form": form,
         "problem": problem,

@@ -22,6 +22,7 @@ from moderation.decide_forms import DecideForm
 from moderation.decisions import last_undoable
 from moderation.messages import likely_anchors
 from moderation.models import Claim, Decision, DecisionKind, Proposal, WhySecond
+from moderation.pictures import pictures_for_review
 from moderation.queue import open_item
 from moderation.reasons import reasons_for
 from moderation.second_reviews import look_at, open_second_review
@@ -69,6 +70,7 @@ def item(request: SignedInRequest, public_id: str) -> HttpResponse:
         "body": body(found.post),
         "context_posts": [{"post": post, "body": body(post)} for post in found.context],
         "quotes": found.quotes,
+        "pictures": pictures_for_review(request.viewer, found.post),
         "overdue": found.post.review_due_at is not None
         and found.post.review_due_at < timezone.now(),
         "reasons": reasons_for(found.post),

@@ -41,12 +41,14 @@ from forum.models import (
     Label,
     LabelStatus,
     Notice,
+    Picture,
     Post,
     Quote,
     Reaction,
     Status,
     Thread,
 )
+from forum.pictures import store
 from forum.summaries import wrong_rows
 from moderation import audit
 from moderation.alerts import failing_deliveries
@@ -218,6 +220,12 @@ class TheDemo(TestCase):
             kinds = {reason["kind"] for reason in post.review_reasons}
             assert post.has_ticket
             assert names.get(entry["why"], entry["why"]) in kinds, entry["author"]
+
+    def test_one_picture_was_looked_at_and_one_waits(self):
+        states = Picture.objects.order_by("created_at").values_list("post__status", flat=True)
+        assert list(states) == [Status.PUBLISHED, Status.HELD]
+        for picture in Picture.objects.all():
+            assert store.read(picture.file, store.Size.LARGE)
 
     def test_staff_find_work_to_do_and_work_that_is_done(self):
         assert tickets_for(viewer_of(person("moderator"))).count() >= 8

@@ -10,8 +10,10 @@ from accounts.models import Clause, Document, DocumentKind, User
 from config.demo.seed import texts
 from config.demo.seed.chance import public_id
 from config.demo.seed.clock import moment
+from config.demo.seed.pictures import draw
 from config.demo.seed.texts import DecisionEntry, SentEntry
 from forum.actions.drafts import save_draft
+from forum.actions.pictures import add_picture
 from forum.actions.submit import submit_post
 from forum.models import Board, Notice, NoticeKind, Post, Thread
 from moderation.actions.case_decisions import PostChoice, decide_case
@@ -134,6 +136,8 @@ def send(entry: SentEntry, *, seed: int, now: datetime, people: dict[str, User])
         thread=thread,
         title="" if thread else entry.thread_title,
     )
+    if entry.picture:
+        add_picture(draft=draft, author=author, raw=draw(entry.picture), alt=entry.alt)
     post = submit_post(draft=draft, author=author, at=moment(now, days_ago=entry.days_ago))
     _give_ids(post, seed, key)
     return post

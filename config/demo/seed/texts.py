@@ -55,7 +55,10 @@ class ThreadEntry:
 
 @dataclass(frozen=True, slots=True)
 class SentEntry:
-    """A post that somebody sends through the real submission: a new thread or a reply."""
+    """A post that somebody sends through the real submission: a new thread or a reply.
+
+    ``picture``: a drawing of pictures.py that comes with it, and ``alt`` its description.
+    """
 
     author: str
     board: str
@@ -64,6 +67,8 @@ class SentEntry:
     body: str
     days_ago: float
     audience: str
+    picture: str = ""
+    alt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +156,8 @@ def _sent(row: dict[str, Any]) -> SentEntry:
         body=row["body"].strip(),
         days_ago=row["days_ago"],
         audience=row["audience"],
+        picture=row.get("picture", ""),
+        alt=row.get("alt", ""),
     )
 
 
