@@ -12,6 +12,9 @@ from forum.queries.notices import unread_count
 from forum.ways import mail_trouble
 from guides.helplines import country_of
 from guides.panel import help_panel
+from guides.queries.search import search
+
+GUIDES_BESIDE_POSTS = 3
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
@@ -26,5 +29,9 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "can_administer": SimpleLazyObject(lambda: viewer.may_administer),
         "unread_notices": SimpleLazyObject(lambda: unread_count(viewer)),
         "mail_trouble": SimpleLazyObject(lambda: mail_trouble(getattr(request, "user", None))),
+        # On the page that searches posts; the forum knows nothing of guides.
+        "found_guides": SimpleLazyObject(
+            lambda: search(request.GET.get("q", ""), GUIDES_BESIDE_POSTS)
+        ),
         "help_panel": SimpleLazyObject(lambda: help_panel(country_of(request))),
     }

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("favicon.ico", views.favicon, name="favicon"),
     path("robots.txt", views.robots, name="robots"),
+    path("sitemap.xml", views.sitemap, name="sitemap"),
     path("", include("accounts.urls")),
     path("", include("guides.urls")),
     path("", include("forum.urls")),

@@ -1,17 +1,35 @@
 """Pages that belong to no app: the front door and a few words to machines."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
+from django.urls import reverse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from accounts.access import Access, access
 from accounts.http import VisitorRequest
 from forum.access_log import shows_no_posts
+from guides.queries.articles import checked_guides
 
-ROBOTS = "User-agent: *\nDisallow: /boards/\nDisallow: /t/\nDisallow: /p/\nDisallow: /account/\n"
+ROBOTS = (
+    "User-agent: *\nDisallow: /boards/\nDisallow: /t/\nDisallow: /p/\nDisallow: /account/\n"
+    "Sitemap: %s/sitemap.xml\n"
+)
+# Pages for everybody that stay where they are. Guides are added; samples are not.
+IN_SITEMAP = (
+    "home",
+    "guides:how_it_works",
+    "guides:stay_safe",
+    "guides:help_now",
+    "guides:judge",
+    "guides:articles",
+    "accounts:rules",
+    "accounts:hcp_code",
+)
 
 
 @access(Access.PUBLIC)
@@ -38,7 +56,20 @@ def favicon(request: HttpRequest) -> HttpResponse:
 @cache_control(public=True, max_age=86400)
 def robots(request: HttpRequest) -> HttpResponse:
     """What search engines shall leave alone."""
-    return HttpResponse(ROBOTS, content_type="text/plain")
+    return HttpResponse(ROBOTS % settings.SITE_URL, content_type="text/plain")
+
+
+@access(Access.PUBLIC)
+@shows_no_posts
+@require_safe
+@cache_control(public=True, max_age=3600)
+def sitemap(request: HttpRequest) -> HttpResponse:
+    """Pages that search engines may show: none of members, none that nobody has checked."""
+    addresses = [settings.SITE_URL + reverse(name) for name in IN_SITEMAP]
+    pages: list[tuple[str, datetime | None]] = [(address, None) for address in addresses]
+    for slug, day in checked_guides():
+        pages.append((settings.SITE_URL + reverse("guides:article", args=[slug]), day))
+    return render(request, "sitemap.xml", {"pages": pages}, content_type="application/xml")
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

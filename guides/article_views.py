@@ -17,7 +17,7 @@ from guides.models import ArticleVersion, Topic
 from guides.queries.articles import by_topic, find_shown, reviewer_of, sources_of, writer_of
 from guides.queries.search import LONGEST, search
 from guides.rendering import as_html
-from guides.roles import may_check, may_edit
+from guides.roles import may_edit
 
 GUEST_SECONDS = 300  # for so long a copy of what guests see may be shown again
 
@@ -57,7 +57,6 @@ def article(request: VisitorRequest, slug: str) -> HttpResponse:
         "has_said": "said" in request.GET,
         "answers": Answer,
         "is_editor": may_edit(request.viewer),
-        "is_checker": may_check(request.viewer),
         "report_address": f"{reverse('moderation:report')}?{urlencode({'guide': version.title})}",
     }
     return _kept_for_guests(request, render(request, "guides/article.html", context))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from guides import article_views, views
+from guides import article_views, desk_views, views
 
 app_name = "guides"
 
@@ -16,4 +16,10 @@ urlpatterns = [
     path("guides/", article_views.listing, name="articles"),
     path("guides/<slug:slug>/", article_views.article, name="article"),
     path("guides/<slug:slug>/was-it-clear/", article_views.feedback, name="feedback"),
+    path("guides-work/", desk_views.work, name="work"),
+    path("guides-work/new/", desk_views.new, name="work_new"),
+    path("guides-work/<slug:slug>/start/", desk_views.start, name="work_start"),
+    path("guides-work/<slug:slug>/place/", desk_views.place, name="work_place"),
+    path("guides-work/<slug:slug>/<int:number>/", desk_views.version, name="work_version"),
+    path("guides-work/<slug:slug>/<int:number>/edit/", desk_views.edit, name="work_edit"),
 ]

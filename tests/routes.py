@@ -26,7 +26,7 @@ from accounts.models import (
 from forum.models import Label, MailSettings, Picture, Ruleset, Tag
 from forum.pictures.store import Size
 from forum.ways import stop_address
-from guides.models import Article
+from guides.models import Article, ArticleVersion
 from moderation.models import (
     AccountRequest,
     Alert,
@@ -225,6 +225,16 @@ def guides(name: str) -> Addresses:
     def addresses(world: World) -> list[str]:
         slugs = Article.objects.order_by("pk").values_list("slug", flat=True)
         return [reverse(name, args=[slug]) for slug in [*slugs, "nowhere"]]
+
+    return addresses
+
+
+def guide_versions(name: str) -> Addresses:
+    """One address for each version of each guide, and one of none."""
+
+    def addresses(world: World) -> list[str]:
+        rows = ArticleVersion.objects.order_by("pk").values_list("article__slug", "number")
+        return [reverse(name, args=pair) for pair in [*rows, ("nowhere", 1)]]
 
     return addresses
 
@@ -545,6 +555,7 @@ ROUTES = (
     ours("home", PUBLIC, READ),
     ours("favicon", PUBLIC, READ),
     ours("robots", PUBLIC, READ),
+    ours("sitemap", PUBLIC, READ),
     ours("accounts:join", PUBLIC, READ),
     ours("accounts:join_again", PUBLIC, ACT),
     ours("accounts:join_stop", PUBLIC, ACT),
@@ -587,6 +598,12 @@ ROUTES = (
     ours("guides:articles", PUBLIC, READ, guide_lists),
     ours("guides:article", PUBLIC, READ, guides("guides:article")),
     ours("guides:feedback", PUBLIC, ACT, guides("guides:feedback")),
+    ours("guides:work", REVIEWER, READ),
+    ours("guides:work_new", REVIEWER, FORM),
+    ours("guides:work_start", REVIEWER, ACT, guides("guides:work_start")),
+    ours("guides:work_place", ADMIN, ACT, guides("guides:work_place")),
+    ours("guides:work_version", REVIEWER, FORM, guide_versions("guides:work_version")),
+    ours("guides:work_edit", REVIEWER, FORM, guide_versions("guides:work_edit")),
     ours("forum:boards", READER, READ),
     ours("forum:board", READER, READ, board_pages),
     ours("forum:ask_start", READER, READ),
@@ -800,6 +817,8 @@ ROUTES = (
 )
 # Pages that are there for one role alone; others find nothing.
 ONE_ROLE = {
+    "guides:work": "hcp",
+    "guides:work_new": "hcp",
     "accounts:application": "hcp",
     "forum:involvement": "member",
     "forum:seen": "member",

@@ -40,6 +40,10 @@ class Words:
     change_note: str = ""
     sources: tuple[tuple[str, str], ...] = ()
 
+    def sources_text(self) -> str:
+        """Its sources as they are typed, one a line."""
+        return "\n".join(f"{title} {url}" for title, url in self.sources)
+
     def digest(self) -> str:
         """SHA-256 (hex) over all that the public reads."""
         parts = [self.title, self.summary, self.body]

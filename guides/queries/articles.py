@@ -7,9 +7,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import User
-from guides.models import ArticleSource, ArticleVersion, Topic
+from guides.models import ArticleSource, ArticleVersion, Topic, VersionStatus
 
 MOST_LISTED = 300
+MOST_IN_SITEMAP = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,12 @@ def by_topic(topic: str = "") -> list[Group]:
     for version in rows[:MOST_LISTED]:
         groups[version.article.topic].append(version)
     return [Group(Topic(each), versions) for each, versions in groups.items() if versions]
+
+
+def checked_guides() -> list[tuple[str, datetime | None]]:
+    """Address and day of publishing of all guides that somebody has checked, for the sitemap."""
+    rows = ArticleVersion.objects.filter(status=VersionStatus.PUBLISHED).order_by("article__slug")
+    return list(rows.values_list("article__slug", "published_at")[:MOST_IN_SITEMAP])
 
 
 def find_shown(slug: str) -> ArticleVersion | None:

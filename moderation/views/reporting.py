@@ -7,6 +7,7 @@ from django import forms
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import Access, access
@@ -59,6 +60,7 @@ HELP = {
 HOUR = 60 * 60
 MOST_AN_HOUR = {True: 20, False: 60}  # signed in, signed out
 REPORTS = "reports"
+GUIDE_MAX = 90  # characters of the title of a guide that a report is about
 ALWAYS_TAKEN = (Severity.S0, Severity.S1)
 
 
@@ -129,6 +131,9 @@ def _after_what(request: VisitorRequest, draft: ReportDraft, form: WhatForm) -> 
     if entry and not draft.words:
         about = about_words(request.viewer, entry)
         draft.words = f"{about}\n\n" if about else ""
+    guide = " ".join(request.GET.get("guide", "")[:GUIDE_MAX].split())
+    if guide and not draft.words:
+        draft.words = gettext("About the guide “%(title)s”: ") % {"title": guide} + "\n\n"
     if entry and draft.category == Category.HCP_BOUNDARY:
         hcp = professional_of(request.viewer, entry)
         draft.person = hcp.public_id if hcp else draft.person

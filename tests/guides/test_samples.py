@@ -48,6 +48,7 @@ def test_a_sample_names_its_sources_by_addresses_that_last(sample: Sample) -> No
     for title, url in sample.words.sources:
         parts = urlsplit(url)
         assert title
+        assert 'href="http:' not in render(sample.words.body)
         assert parts.scheme == "https"
         # A home page or a well-known one: what is deeper moves.
         assert len([part for part in parts.path.split("/") if part]) <= 2, url
