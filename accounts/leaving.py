@@ -56,6 +56,7 @@ def erase_account(*, user: User, keep_relations: bool, at: datetime) -> None:
     user.silenced_until = user.suspended_until = None
     user.avatar = 0
     user.muted_words = user.hidden_announcements = []
+    user.display = {}
     user.is_active = False
     user.closed_at = user.closed_at or at
     user.set_unusable_password()

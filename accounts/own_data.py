@@ -67,6 +67,7 @@ def gather(user: User) -> list[Section]:
         "silenced_until",
         "suspended_until",
         "closed_at",
+        "display",
     )
     return [
         Section("account", _("My account"), account),

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from accounts import again, announcement_views, consent_views, guardian_views, views
+from accounts import again, announcement_views, consent_views, display, guardian_views, views
 from accounts.applying import views as applying_views
 from accounts.ids import PublicIdConverter
 from accounts.joining import views as joining_views
@@ -22,6 +22,7 @@ urlpatterns = [
     path("me/application/start/", applying_views.start, name="application_start"),
     path("me/application/<slug:task>/", applying_views.task, name="application_task"),
     path("me/", views.me, name="me"),
+    path("me/display/", display.display, name="display"),
     path("me/consent/", consent_views.consents, name="consents"),
     path("me/consent/choose/", consent_views.choose, name="choose"),
     path("me/consent/leaving/", consent_views.leaving, name="leaving"),

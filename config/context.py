@@ -23,6 +23,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     return {
         "site_name": settings.SITE_NAME,
         "demo": settings.DEMO,
+        "display": getattr(getattr(request, "user", None), "display", {}),
         "viewer": viewer,
         "announcements": SimpleLazyObject(lambda: announcements_for(request)),
         "can_review": SimpleLazyObject(lambda: viewer.may_review),

@@ -567,6 +567,7 @@ ROUTES = (
     ours("accounts:application_start", ACCOUNT, ACT),
     ours("accounts:application_task", ACCOUNT, FORM, application_tasks),
     ours("accounts:me", ACCOUNT, READ),
+    ours("accounts:display", ACCOUNT, FORM),
     ours("accounts:still_you", ACCOUNT, FORM),
     ours("moderation:own_data", ACCOUNT, READ),
     ours("moderation:ask_copy", ACCOUNT, FORM),

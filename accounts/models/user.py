@@ -116,6 +116,8 @@ class User(AbstractBaseUser):
 
     # Announcements that this person hid: the newest public ids.
     hidden_announcements = models.JSONField(default=list, db_default=[], blank=True)
+    # How pages look for this person (accounts/display.py); empty: as their device says.
+    display = models.JSONField(default=dict, db_default={}, blank=True)
 
     objects = UserManager()
 

@@ -40,6 +40,30 @@ def candidates(
         return [row[0] for row in cursor.fetchall()]
 
 
+def title_candidates(words: Sequence[str], *, limit: int) -> list[int]:
+    """Ids of posts whose title holds any of these words (letters alone), newest first."""
+    if not words:
+        return []
+    arguments: list[str | int]
+    if connection.vendor == "sqlite":
+        any_of = " OR ".join(f'"{word}"' for word in words)
+        statement = (
+            "SELECT rowid FROM forum_search_fts WHERE forum_search_fts MATCH %s"
+            " ORDER BY rowid DESC LIMIT %s"
+        )
+        arguments = [f"{{title}} : ({any_of})", limit]
+    else:
+        asked = " || ".join("plainto_tsquery('islet', %s)" for _ in words)
+        statement = (
+            f"SELECT post_id FROM forum_searchentry WHERE title_vector @@ ({asked})"  # noqa: S608
+            " ORDER BY post_id DESC LIMIT %s"
+        )
+        arguments = [*words, limit]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, arguments)
+        return [row[0] for row in cursor.fetchall()]
+
+
 def _conditions(narrow: Narrow) -> tuple[str, str, list]:
     """What joins the post (and its thread) to an entry of the index, and what must hold of it."""
     conditions = ""

@@ -19,10 +19,12 @@ from forum.models import Audience, Draft, Surface, Thread
 from forum.queries.boards import boards_for
 from forum.queries.firsts import firsts_of, is_first_post
 from forum.queries.pictures import pictures_of, with_words
+from forum.queries.similar import similar_threads
 from forum.queries.tags import live_tags
 from forum.queries.threads import find_post, find_thread
 from forum.rules import findings_in
 from forum.screening import Kind, mask
+from forum.see_also import see_also
 from forum.waits import expected_wait
 
 
@@ -134,9 +136,14 @@ def check(request: SignedInRequest, key: str) -> HttpResponse:
     found = check_cards(title=draft.title, text=words, author=request.user)
     marks = contact_details(found)
     quoted = find_post(request.viewer, draft.quoted_post.public_id) if draft.quoted_post else None
-    record_shown(request, Surface.REPLY, posts=[quoted] if quoted else [])
+    # Not where somebody may need help: then only that stands beside their words.
+    looks = draft.board is not None and not any(card.offers_help for card in found)
+    similar = similar_threads(request.viewer, title=draft.title, text=draft.text) if looks else []
+    record_shown(request, Surface.REPLY, posts=[quoted] if quoted else [], titles=similar)
     context = {
         "draft": draft,
+        "similar": similar,
+        "guides": see_also(f"{draft.title} {draft.text}") if looks else [],
         "quoted": quoted,
         "can_mask": any(card.kind == Kind.CONTACT for card in found),
         "board": draft.board or (thread.board if thread else None),
