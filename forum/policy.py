@@ -70,6 +70,11 @@ def is_hard(ticket: Ticket) -> bool:
     return heavy or any(reason.get("kind") in HARD_KINDS for reason in ticket.reasons)
 
 
+def clean_posts_needed(age_group: AgeGroup | None) -> int:
+    """So many posts of a member must have been fine. An unknown age counts as under 18."""
+    return CLEAN_POSTS_NEW if age_group == AgeGroup.ADULT else CLEAN_POSTS_UNDER_18
+
+
 def waits_for_premoderation(*, role: str, age_group: AgeGroup | None, clean_posts: int) -> bool:
     """Whether an author's posts still wait for a look. ``clean_posts``: published, no ticket.
 
@@ -77,9 +82,7 @@ def waits_for_premoderation(*, role: str, age_group: AgeGroup | None, clean_post
     """
     if role != Role.MEMBER:
         return False
-    if age_group != AgeGroup.ADULT:
-        return clean_posts < CLEAN_POSTS_UNDER_18
-    return clean_posts < CLEAN_POSTS_NEW
+    return clean_posts < clean_posts_needed(age_group)
 
 
 def due_by(

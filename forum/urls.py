@@ -6,6 +6,7 @@ from forum.views import (
     access,
     ask,
     boards,
+    first_steps,
     involvement,
     mailing,
     notices,
@@ -28,6 +29,7 @@ app_name = "forum"
 urlpatterns = [
     path("boards/", boards.boards, name="boards"),
     path("boards/<slug:slug>/", boards.board, name="board"),
+    path("first-steps/", first_steps.first_steps, name="first_steps"),
     path("ask/", ask.start, name="ask_start"),
     path("ask/<slug:slug>/", ask.write, name="ask"),
     path("drafts/<pid:key>/", ask.change, name="draft"),

@@ -27,6 +27,9 @@ Clause = Callable[[Viewer, str], Q]
 
 ALL = Q()
 NOTHING = Q(pk__in=[])
+# Only members can be blocked. One who has become staff since is read again: members need to see
+# what moderators say. Nobody who once blocked or was blocked judges the other, though.
+SPEAK_FOR_THE_SITE = (Role.MODERATOR, Role.ADMIN)
 
 
 # The clauses -----------------------------------------------------------------------------------
@@ -122,18 +125,20 @@ def hcp_i_reported(viewer: Viewer, at: str) -> Q:
 
 
 def blocked_by_me(viewer: Viewer, at: str) -> Q:
-    """I blocked them: I do not read their texts."""
+    """I blocked them: I do not read their texts, unless they have come to speak for the site."""
     if Exclusion.I_BLOCKED not in viewer.exclusions:
         return ALL
-    authors = Block.objects.filter(blocker_id=viewer.user_id).values("blocked_id")
+    blocks = Block.objects.filter(blocker_id=viewer.user_id)
+    authors = blocks.exclude(blocked__role__in=SPEAK_FOR_THE_SITE).values("blocked_id")
     return ~Q(**{f"{at}author_id__in": authors})
 
 
 def blocked_me(viewer: Viewer, at: str) -> Q:
-    """They blocked me: I do not read theirs."""
+    """They blocked me: I do not read theirs, unless they have come to speak for the site."""
     if Exclusion.BLOCKED_ME not in viewer.exclusions:
         return ALL
-    authors = Block.objects.filter(blocked_id=viewer.user_id).values("blocker_id")
+    blocks = Block.objects.filter(blocked_id=viewer.user_id)
+    authors = blocks.exclude(blocker__role__in=SPEAK_FOR_THE_SITE).values("blocker_id")
     return ~Q(**{f"{at}author_id__in": authors})
 
 
@@ -229,12 +234,22 @@ def post_handleable(viewer: Viewer, at: str = "") -> Q:
         ~Q(**{f"{at}author_id": viewer.user_id})
         & all_of(viewer, at, READER_CLAUSES, AUTHOR_CLAUSES)
         & all_of(viewer, f"{at}thread__", READER_CLAUSES, AUTHOR_CLAUSES)
+        & _no_block(viewer, at)
     )
     if viewer.role == Role.HCP:
         condition &= ~Q(**{f"{at}author__role": Role.HCP})
     if viewer.role != Role.ADMIN:
         condition &= ~Q(**{f"{at}review_track": Track.SAFEGUARDING})
     return condition
+
+
+def _no_block(viewer: Viewer, at: str) -> Q:
+    """No block between reviewer and author, whatever roles they have by now."""
+    if not viewer.exclusions & {Exclusion.I_BLOCKED, Exclusion.BLOCKED_ME}:
+        return ALL
+    mine = Block.objects.filter(blocker_id=viewer.user_id).values("blocked_id")
+    theirs = Block.objects.filter(blocked_id=viewer.user_id).values("blocker_id")
+    return ~Q(**{f"{at}author_id__in": mine}) & ~Q(**{f"{at}author_id__in": theirs})
 
 
 # Derived questions -----------------------------------------------------------------------------

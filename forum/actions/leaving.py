@@ -16,6 +16,7 @@ from forum.actions.withdraw import WITHDRAWABLE
 from forum.models import (
     BoardVisit,
     Draft,
+    FirstSteps,
     Follow,
     HcpAccess,
     HiddenPart,
@@ -49,6 +50,7 @@ PRIVATE = (
     (MailSettings, "user"),
     (HcpAccess, "author"),
     (Profile, "user"),
+    (FirstSteps, "user"),
 )
 ERASED_IN = (Status.WITHDRAWN, Status.REMOVED)
 

@@ -5,6 +5,7 @@ from forum.models.board import Board
 from forum.models.breaker import RuleDay, RuleTrip
 from forum.models.clock import TicketClock, UsualWait
 from forum.models.draft import Draft
+from forum.models.first_steps import FirstSteps
 from forum.models.hidden_part import HiddenPart
 from forum.models.hours import StaffedHours
 from forum.models.label import Label, LabelStatus
@@ -32,6 +33,7 @@ __all__ = [
     "Board",
     "BoardVisit",
     "Draft",
+    "FirstSteps",
     "Follow",
     "FollowKind",
     "HcpAccess",

@@ -16,6 +16,7 @@ from forum.access_log import is_logged
 from forum.models import (
     BoardVisit,
     Draft,
+    FirstSteps,
     Follow,
     HcpAccess,
     Label,
@@ -37,6 +38,11 @@ def gather(user: User, viewer: Viewer) -> list[Section]:
     """Posts with all wordings, drafts, reactions, what was saved, followed, read, told, seen."""
     return [
         Section("profile", _("My profile, and who sees what"), _profile(user)),
+        Section(
+            "first_steps",
+            _("My first steps"),
+            rows_of(FirstSteps.objects.filter(user=user), "judged_at", "helpline_at", "hidden_at"),
+        ),
         Section("posts", _("My posts, with every wording"), _posts(user)),
         Section("drafts", _("My drafts"), _drafts(user)),
         Section("pictures", _("My pictures"), _pictures(user)),

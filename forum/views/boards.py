@@ -19,6 +19,7 @@ from forum.access_log import record_shown
 from forum.models import Audience, FollowKind, Surface
 from forum.models.tag import TAG_NAME_MAX
 from forum.queries.boards import BoardRow, Wants, board_page, boards_for, boards_with_newest
+from forum.queries.first_steps import first_steps
 from forum.queries.reading import cutoff, with_cutoff
 from forum.queries.tags import find_tag, live_tags
 
@@ -30,7 +31,8 @@ def boards(request: SignedInRequest) -> HttpResponse:
     entries = boards_with_newest(request.viewer)
     titles = [entry.newest for entry in entries if entry.newest]
     record_shown(request, Surface.BOARD, titles=titles)
-    return render(request, "forum/boards.html", {"entries": entries})
+    steps = first_steps(request.viewer, request.user, [entry.board for entry in entries])
+    return render(request, "forum/boards.html", {"entries": entries, "first_steps": steps})
 
 
 @access(Access.READER)
