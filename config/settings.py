@@ -44,7 +44,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[:
 
 SITE_NAME = env.str("SITE_NAME", default="Islet")
 # Who knows guides that fit a text (forum/see_also.py): the dotted path of a function, or nothing.
-SEE_ALSO = ""
+SEE_ALSO = "guides.queries.search.see_also"
 SITE_URL = env.str("SITE_URL", default="http://localhost:8000").rstrip("/")
 DEFAULT_COUNTRY = env.str("DEFAULT_COUNTRY", default="GB")
 DIGITAL_CONSENT_AGE = env.int("DIGITAL_CONSENT_AGE", default=13)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from guides.models import ArticleVersion, Topic
 from guides.rendering import plain
@@ -117,10 +118,17 @@ def see_also(text: str, limit: int) -> list[SeeAlso]:
     hits.sort(key=lambda hit: (-hit[0], hit[1].title))
     # What is far behind the best is there by chance.
     return [
-        SeeAlso(found.title, found.url)
+        SeeAlso(_named(found), found.url)
         for score, found in hits[: max(limit, 0)]
         if score * 3 >= hits[0][0]
     ]
+
+
+def _named(found: Found) -> str:
+    """The title; of a sample with a word on that, since nothing else stands beside it."""
+    if not found.is_sample:
+        return found.title
+    return gettext("%(title)s (sample, not checked yet)") % {"title": found.title}
 
 
 def stems(text: str, *, keep_stop: bool) -> list[str]:

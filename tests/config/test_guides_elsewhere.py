@@ -7,6 +7,7 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
+from forum.see_also import see_also
 from guides.actions.samples import add_samples
 from tests.factories import make_member
 from tests.guides.articles import draft, published_guide
@@ -84,3 +85,16 @@ def test_search_engines_are_told_of_checked_guides_and_of_no_others(client) -> N
 def test_the_front_door_leads_to_the_guides(client) -> None:
     page = client.get(reverse("home")).content.decode()
     assert 'href="/guides/"' in page[page.index("<main") :]
+
+
+def test_somebody_who_asks_is_shown_the_guides_that_fit() -> None:
+    add_samples()
+    found = see_also("my levels crash after football training")
+    assert found[0].url == "/guides/sport-without-fear/"
+    assert found[0].title == "Sport and moving more (sample, not checked yet)"
+    assert see_also("does anyone play the trombone in a brass band") == []
+
+
+def test_the_help_page_leads_to_guides_without_asking_for_any(client) -> None:
+    page = client.get(reverse("guides:help_now")).content.decode()
+    assert 'href="/guides/?topic=lows-and-highs"' in page

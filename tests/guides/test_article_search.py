@@ -84,7 +84,7 @@ def test_only_what_everybody_may_read_is_found(texts) -> None:
 )
 def test_a_question_gets_the_guide_that_fits(text, best) -> None:
     add_samples()
-    assert see_also(text, 3)[0].title == best
+    assert see_also(text, 3)[0].title == f"{best} (sample, not checked yet)"
 
 
 @pytest.mark.parametrize(
