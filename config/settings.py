@@ -76,6 +76,14 @@ if JOINING not in ("open", "invited", "closed"):
 # What stands in the environment is locked: the page Desk > Settings cannot change it.
 SET_IN_ENVIRONMENT = frozenset(name for name, value in env.ENVIRON.items() if value)
 
+# Messages to devices (web push). Without a key there are none, and no page speaks of them.
+# `manage.py new_push_key` prints one; with another key, everybody must switch them on anew.
+VAPID_PRIVATE_KEY = env.str("VAPID_PRIVATE_KEY", default="")
+# Whom the services of browser makers turn to when something is wrong with our messages.
+VAPID_CONTACT = env.str("VAPID_CONTACT", default=OPERATOR_EMAIL and f"mailto:{OPERATOR_EMAIL}")
+if VAPID_PRIVATE_KEY and not VAPID_CONTACT.startswith(("mailto:", "https://")):
+    raise ImproperlyConfigured("VAPID_CONTACT must be mailto: or https:// where there is a key.")
+
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "[::1]", "::1", "testserver"}
 if DEMO and not DEBUG and not set(ALLOWED_HOSTS) <= LOCAL_HOSTS:
     raise ImproperlyConfigured(

@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from accounts.consent import wants_mail
 from accounts.models import User
 from accounts.viewer import Barrier, viewer_of
+from forum.actions.devices import ask_for_push
 from forum.actions.mailing import ask_for_digest, forget_refusals, note_refusal, settings_of
 from forum.models import MailSettings, Notice, NoticeKind, Way
 from forum.models.notice import ALWAYS_MAILED
@@ -70,6 +71,11 @@ def _send_one(notice: Notice, now: datetime) -> bool:
     user = notice.recipient
     kind = NoticeKind(notice.kind)
     own = settings_of(user)
+    if way_of(user, kind) == Way.PUSH:
+        if _may_be_told(notice):
+            ask_for_push(user=user, at=now)
+        _settle(notice, mail_due_at=None)
+        return False
     if not _is_wanted(notice, own):
         _settle(notice, mail_due_at=None)
         return False
@@ -96,6 +102,13 @@ def _send_one(notice: Notice, now: datetime) -> bool:
         return False
     _settle(notice, mail_due_at=None, mailed_at=timezone.now())
     return True
+
+
+def _may_be_told(notice: Notice) -> bool:
+    """Whether a device may be told. It is asked again, and more closely, when the device is."""
+    if notice.read_at is not None or notice.recipient.closed_at is not None:
+        return False
+    return notices_for(viewer_of(notice.recipient)).filter(pk=notice.pk).exists()
 
 
 def _is_wanted(notice: Notice, own: MailSettings) -> bool:

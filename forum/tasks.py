@@ -7,6 +7,7 @@ from accounts import guardian
 from forum.daily import run_daily
 from forum.digest import send_digests
 from forum.mail import send_due
+from forum.push import sweep
 from forum.search.index import gather_words, gather_words_anew
 
 
@@ -15,6 +16,13 @@ from forum.search.index import gather_words, gather_words_anew
 def send_due_mail() -> None:
     """Send the mails of notices, every minute."""
     send_due()
+
+
+@db_periodic_task(crontab(minute="*"))
+@lock_task("send_due_push")
+def send_due_push() -> None:
+    """Tell devices that there is something new, every minute."""
+    sweep.send_due()
 
 
 @db_periodic_task(crontab(minute="*/5"))

@@ -62,13 +62,25 @@ def kinds_for(user: User) -> dict[NoticeKind, Way]:
 
 def ways_for(kind: NoticeKind) -> tuple[Way, ...]:
     """The ways that a kind can take."""
-    return (Way.SITE, Way.EMAIL, Way.DIGEST) if kind in NEVER_OFF else tuple(Way)
+    off = () if kind in NEVER_OFF else (Way.OFF,)
+    push = (Way.PUSH,) if push_is_on() else ()
+    return (*off, Way.SITE, Way.EMAIL, Way.DIGEST, *push)
+
+
+def push_is_on() -> bool:
+    """Whether this site sends messages to devices."""
+    return bool(settings.VAPID_PRIVATE_KEY)
+
+
+def _in_force(way: str) -> Way:
+    """The way that was chosen; the site, where it was devices and the site sends them nothing."""
+    return Way.SITE if way == Way.PUSH and not push_is_on() else Way(way)
 
 
 def ways_of(user: User) -> dict[NoticeKind, Way]:
     """The way of each kind that can be chosen: the person's own, else the default."""
     chosen = dict(NoticeChoice.objects.filter(user=user).values_list("kind", "way"))
-    return {kind: Way(chosen.get(kind, way)) for kind, way in kinds_for(user).items()}
+    return {kind: _in_force(chosen.get(kind, way)) for kind, way in kinds_for(user).items()}
 
 
 def way_of(user: User, kind: NoticeKind) -> Way:
@@ -77,7 +89,7 @@ def way_of(user: User, kind: NoticeKind) -> Way:
     if kind in ALWAYS_MAILED:
         return Way.EMAIL
     chosen = NoticeChoice.objects.filter(user=user, kind=kind).values_list("way", flat=True)
-    return Way(chosen.first() or default)
+    return _in_force(chosen.first() or default)
 
 
 # Quiet hours -----------------------------------------------------------------------------------

@@ -295,6 +295,11 @@ def case_pictures(world: World) -> list[str]:
     ]
 
 
+def devices(world: World) -> list[str]:
+    """The address of a device that nobody has."""
+    return [reverse("forum:device_remove", args=["2" * 14])]
+
+
 def reports(name: str) -> Addresses:
     """One address for each report."""
     return lambda world: [reverse(name, args=[number]) for number in world.report_numbers]
@@ -645,6 +650,9 @@ ROUTES = (
     ours("forum:picture", ACCOUNT, ACT),
     ours("forum:notices", ACCOUNT, FORM),
     ours("forum:notice_choices", ACCOUNT, FORM),
+    ours("forum:device_add", ACCOUNT, ACT),
+    ours("forum:device_remove", ACCOUNT, ACT, devices),
+    ours("forum:push_worker", PUBLIC, READ),
     ours("forum:mail_again", ACCOUNT, ACT),
     ours("forum:stop_mail", PUBLIC, FORM, stop_links),
     ours("forum:involvement", READER, FORM),

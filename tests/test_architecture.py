@@ -30,13 +30,14 @@ BEHIND_THE_DOOR = (
     "forum/search/index.py",
     "forum/management/commands/check_summaries.py",
     "moderation/queue.py",
+    "moderation/pictures.py",
     "moderation/breakglass.py",
     "moderation/holds.py",
     "moderation/actions/",
     "config/demo/",
 )
 DOORS = {"visible_to", "shown_to", "handleable_by"}
-KEPT_MODELS = {"Post", "Thread", "ThreadSummary"}
+KEPT_MODELS = {"Post", "Thread", "ThreadSummary", "Picture"}
 # Reverse relations that lead to texts of others.
 KEPT_RELATIONS = {"posts", "threads", "summaries", "quoted_in"}
 QUERIES = {

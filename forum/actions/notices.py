@@ -16,8 +16,8 @@ from forum.models import (
     Quote,
     Reaction,
     ThreadTag,
-    Way,
 )
+from forum.models.mailing import SENT
 from forum.ways import way_of
 
 
@@ -106,9 +106,7 @@ def _tell(
     kind: NoticeKind, follows: QuerySet[Follow], post: Post, *, at: datetime, shown_from: datetime
 ) -> None:
     followers = follows.filter(kind=FollowKind.FOLLOW).exclude(user_id=post.author_id)
-    mailed = NoticeChoice.objects.filter(
-        user=OuterRef("user"), kind=kind, way__in=(Way.EMAIL, Way.DIGEST)
-    )
+    mailed = NoticeChoice.objects.filter(user=OuterRef("user"), kind=kind, way__in=SENT)
     rows = followers.annotate(is_mailed=Exists(mailed)).order_by("user_id")
     pairs = dict(rows.values_list("user_id", "is_mailed"))  # a person once, for all topics
     Notice.objects.bulk_create(
@@ -133,7 +131,7 @@ def tell_of_reaction(reaction: Reaction, *, at: datetime) -> None:
     """Tell the author of a post of a reaction. Doing the same again tells nobody anew."""
     post, same_as = reaction.post, f"reaction:{reaction.post.public_id}"
     same_as = f"{same_as}:{reaction.author.public_id}:{reaction.kind}"
-    wanted = way_of(post.author, NoticeKind.REACTION) in (Way.EMAIL, Way.DIGEST)
+    wanted = way_of(post.author, NoticeKind.REACTION) in SENT
     Notice.objects.bulk_create(
         [
             Notice(

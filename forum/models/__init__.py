@@ -14,6 +14,7 @@ from forum.models.notice import Notice, NoticeKind
 from forum.models.picture import Picture
 from forum.models.post import Post, Quote, Revision
 from forum.models.profile import Profile, ShownTo
+from forum.models.push import PushDevice
 from forum.models.reaction import Reaction, ReactionKind
 from forum.models.reading import (
     BoardVisit,
@@ -48,6 +49,7 @@ __all__ = [
     "Picture",
     "Post",
     "Profile",
+    "PushDevice",
     "Quote",
     "Reaction",
     "ReactionKind",

@@ -16,6 +16,11 @@ class Way(models.TextChoices):
     SITE = "site", _("On the site")
     EMAIL = "email", _("By e-mail")
     DIGEST = "digest", _("In one mail with all news")
+    PUSH = "push", _("As a message on my devices")
+
+
+# Those for which something is sent.
+SENT = (Way.EMAIL, Way.DIGEST, Way.PUSH)
 
 
 class Rhythm(models.TextChoices):

@@ -25,6 +25,7 @@ from forum.models import (
     Picture,
     Post,
     Profile,
+    PushDevice,
     Reaction,
     Saved,
     ThreadVisit,
@@ -63,6 +64,11 @@ def gather(user: User, viewer: Viewer) -> list[Section]:
             rows_of(
                 MailSettings.objects.filter(user=user), "time_zone", "rhythm", "refused_address"
             ),
+        ),
+        Section(
+            "devices",
+            _("Devices that get messages"),
+            rows_of(PushDevice.objects.filter(user=user), "name", "added_at", "told_until"),
         ),
         Section("labels", _("Notes I wrote under posts"), _labels(user)),
         Section("opened", _("Posts I opened as a professional"), _opened(user, viewer)),

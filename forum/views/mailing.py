@@ -1,5 +1,6 @@
 """How a person wants to be told, and the links in mails that end them."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,11 +11,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.access import Access, access
 from accounts.consent import wants_mail
 from accounts.http import SignedInRequest, VisitorRequest
+from accounts.models import User
 from forum.access_log import shows_no_posts
 from forum.actions.mailing import choose_ways, forget_refusals, stop_mails
-from forum.models import MailSettings, NoticeKind, Rhythm
+from forum.models import MailSettings, NoticeKind, PushDevice, Rhythm
 from forum.notice_forms import NoticeChoicesForm
-from forum.ways import DIGEST, is_bouncing, local_now, read_stop_token
+from forum.push.message import public_key_of
+from forum.ways import DIGEST, is_bouncing, local_now, push_is_on, read_stop_token
 
 
 @access(Access.ACCOUNT)
@@ -40,8 +43,19 @@ def notice_choices(request: SignedInRequest) -> HttpResponse:
         "wants_mail": wants_mail(request.user),
         "is_bouncing": is_bouncing(request.user, own),
         "now": local_now(own),
+        **_devices_of(request.user),
     }
     return render(request, "forum/notice_choices.html", context)
+
+
+def _devices_of(user: User) -> dict[str, object]:
+    """What the page shows of messages to devices; nothing where this site sends none."""
+    if not push_is_on():
+        return {}
+    return {
+        "push_key": public_key_of(settings.VAPID_PRIVATE_KEY),
+        "devices": PushDevice.objects.filter(user=user),
+    }
 
 
 @access(Access.ACCOUNT)

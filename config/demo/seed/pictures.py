@@ -21,7 +21,7 @@ def _kit(pen: Pen) -> None:
     pen.ellipse((440, 480, 480, 520), fill=CREAM)
     pen.arc((290, 500, 460, 620), 20, 160, fill=CREAM, width=12)
     pen.rounded_rectangle((730, 220, 830, 690), 30, fill=TEAL, outline=INK, width=8)
-    for top in range(280, 660, 74):
+    for top in range(280, 600, 74):
         pen.rounded_rectangle((748, top, 812, top + 50), 14, fill=CREAM)
     pen.rectangle((900, 330, 1090, 690), fill=APRICOT, outline=INK, width=8)
     pen.ellipse((940, 430, 1050, 540), fill="#e8663d", outline=INK, width=6)

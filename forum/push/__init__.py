@@ -1,0 +1,1 @@
+"""Messages to devices (web push, RFC 8030): that there is something new, and nothing else."""
