@@ -60,7 +60,10 @@ class AccessMiddleware:
         if kind is None:
             return not_here(request)
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
+            words = words_sent_from_here(request)
+            return (
+                signed_out(request, words) if words else redirect_to_login(request.get_full_path())
+            )
         viewer: Viewer = request.viewer  # type: ignore[attr-defined]
         if kind == Access.ACCOUNT or allows(kind, viewer):
             return None
@@ -76,6 +79,22 @@ def allows(kind: Access, viewer: Viewer) -> bool:
         Access.REVIEWER: viewer.may_review,
         Access.ADMIN: viewer.may_administer,
     }.get(kind, False)
+
+
+def words_sent_from_here(request: HttpRequest) -> str:
+    """What somebody wrote in a form of this site and sent; empty where it came from elsewhere."""
+    if request.method != "POST" or request.headers.get("Sec-Fetch-Site") != "same-origin":
+        return ""
+    if "application/json" in request.headers.get("Accept", ""):
+        return ""  # a script asks: it has the words, and needs no page
+    parts = (request.POST.get("title", ""), request.POST.get("text", ""))
+    return "\n\n".join(part for part in parts if part.strip())
+
+
+def signed_out(request: HttpRequest, words: str) -> HttpResponse:
+    """Give somebody whose session ended while they wrote their words back, to sign in with."""
+    context = {"words": words, "next": request.get_full_path()}
+    return render(request, "accounts/signed_out.html", context, status=403)
 
 
 def not_here(request: HttpRequest) -> HttpResponse:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import Access, access
 from accounts.http import VisitorRequest
+from accounts.middleware import words_sent_from_here
 from forum.access_log import shows_no_posts
 from guides.queries.articles import checked_guides
 
@@ -80,4 +81,6 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 @access(Access.PUBLIC)
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that is too old or came from elsewhere: say what to do, keep nothing secret."""
-    return render(request, "403_csrf.html", {"site_name": settings.SITE_NAME}, status=403)
+    words = words_sent_from_here(request)
+    context = {"site_name": settings.SITE_NAME, "words": words}
+    return render(request, "403_csrf.html", context, status=403)

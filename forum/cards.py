@@ -21,6 +21,7 @@ from accounts.avatars import avatar_of
 from accounts.models import Role, User
 from accounts.viewer import Viewer
 from forum import markdown
+from forum.mentions import linked
 from forum.models import Label, Post, ReactionKind, Status
 from forum.models.label import WRITERS
 from forum.profiles import has_profile_for
@@ -135,6 +136,7 @@ def _key(viewer: Viewer, item: ShownPost, wait: dict[int, str]) -> str:
         item.hidden,
         _wait_of(viewer, post, wait),
         item.is_saved,
+        item.mentions,
         tuple(_label_key(viewer, label) for label in item.labels),
         tuple((picture.public_id, picture.alt) for picture in item.pictures),
     )
@@ -159,7 +161,7 @@ def _render(viewer: Viewer, item: ShownPost, wait: dict[int, str]) -> str:
     return get_template("forum/_card.html").render(
         {
             "post": post,
-            "body": body(post),
+            "body": mark_safe(linked(post.html, dict(item.mentions))),  # noqa: S308 - see body
             "author": post.author,
             "avatar": avatar_of(post.author),
             "has_profile": has_profile_for(viewer.role, post.author),

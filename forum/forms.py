@@ -31,6 +31,10 @@ class WriteForm(forms.Form):
     """What every text has: words, who they are for, and a key against sending twice."""
 
     key = KeyField()
+    # Of the draft that is written on; 0 while there is none.
+    version = forms.IntegerField(
+        required=False, min_value=0, max_value=10**9, widget=forms.HiddenInput
+    )
     text = forms.CharField(
         label=_("Your words"),
         max_length=TEXT_MAX,
@@ -52,7 +56,9 @@ class WriteForm(forms.Form):
         widest: Audience = Audience.COMMUNITY,
         **kwargs: Any,
     ) -> None:
-        kwargs.setdefault("initial", {}).setdefault("key", new_public_id())
+        initial = kwargs.setdefault("initial", {})
+        initial.setdefault("key", new_public_id())
+        initial.setdefault("version", 0)
         super().__init__(*args, **kwargs)
         peers = (Audience.PEERS, _("Peers only: members, community moderators and admins"))
         community = (Audience.COMMUNITY, _("Community: also health professionals"))
@@ -74,6 +80,7 @@ class AskForm(WriteForm):
 
     field_order = [
         "key",
+        "version",
         "title",
         "text",
         "audience",
@@ -125,6 +132,8 @@ class ReplyForm(WriteForm):
     """A reply, perhaps with a passage quoted from the same thread."""
 
     quote = forms.CharField(required=False, widget=forms.HiddenInput, max_length=LENGTH)
+    # The words of that post which were marked. Of more than can be quoted, the beginning counts.
+    passage = forms.CharField(required=False, widget=forms.HiddenInput)
 
 
 class PictureForm(forms.Form):

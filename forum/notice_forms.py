@@ -14,6 +14,7 @@ from forum.ways import kinds_for, quiet_hours, ways_for, ways_of
 LABELS = {
     NoticeKind.REPLY: _("Replies in threads I started"),
     NoticeKind.QUOTE: _("Somebody quotes me"),
+    NoticeKind.MENTION: _("Somebody mentions me"),
     NoticeKind.REACTION: _("Reactions to my posts"),
     NoticeKind.THREAD: _("New replies in threads I follow"),
     NoticeKind.BOARD: _("New threads on boards I follow"),

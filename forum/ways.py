@@ -27,6 +27,7 @@ DIGEST = "digest"  # stands for the kinds in links that end the mail with all ne
 DEFAULTS: dict[NoticeKind, Way] = {
     NoticeKind.REPLY: Way.EMAIL,
     NoticeKind.QUOTE: Way.EMAIL,
+    NoticeKind.MENTION: Way.EMAIL,
     NoticeKind.REACTION: Way.SITE,
     NoticeKind.THREAD: Way.SITE,
     NoticeKind.BOARD: Way.SITE,

@@ -195,6 +195,30 @@ def news(world: World) -> list[str]:
     ]
 
 
+def names_in_threads(world: World) -> list[str]:
+    """Names of people in each thread, by beginnings of names that are there."""
+    begins = dict.fromkeys(user.pseudonym[:2] for user in world.people.values() if user)
+    begins |= dict.fromkeys(
+        item.words["author"][:3] for item in world.items if "author" in item.words
+    )
+    return [
+        f"{address}?q={begin}"
+        for address, begin in zip(
+            threads("forum:names_in_thread")(world), list(begins) * 20, strict=False
+        )
+    ]
+
+
+def names_on_boards(world: World) -> list[str]:
+    """Names of people on each board."""
+    begins = dict.fromkeys(user.pseudonym[:2] for user in world.people.values() if user)
+    return [
+        f"{address}?q={begin}"
+        for address in boards("forum:names_on_board")(world)
+        for begin in begins
+    ]
+
+
 def clinic(world: World) -> list[str]:
     """The page of saved posts, and the same as a text."""
     page = reverse("forum:clinic")
@@ -614,6 +638,9 @@ ROUTES = (
     ours("forum:board", READER, READ, board_pages),
     ours("forum:ask_start", READER, READ),
     ours("forum:ask", READER, FORM, boards("forum:ask")),
+    ours("forum:keep_question", READER, ACT, boards("forum:keep_question")),
+    ours("forum:my_drafts", ACCOUNT, READ),
+    ours("forum:delete_draft", ACCOUNT, FORM, drafts("forum:delete_draft")),
     ours("forum:draft", READER, READ, drafts("forum:draft")),
     ours("forum:check", READER, FORM, drafts("forum:check")),
     ours("forum:draft_pictures", READER, FORM, drafts("forum:draft_pictures")),
@@ -624,12 +651,15 @@ ROUTES = (
     ours("forum:sent", READER, READ, own_posts("forum:sent")),
     ours("forum:thread", READER, READ, threads("forum:thread")),
     ours("forum:reply", READER, FORM, replies),
+    ours("forum:keep_reply", READER, ACT, threads("forum:keep_reply")),
     ours("forum:react", READER, ACT, threads("forum:react")),
     ours("forum:post", READER, READ, posts("forum:post")),
     ours("forum:edit", READER, FORM, own_posts("forum:edit")),
     ours("forum:withdraw", READER, FORM, own_posts("forum:withdraw")),
     ours("forum:history", READER, READ, own_posts("forum:history")),
     ours("forum:save", READER, ACT, threads("forum:save")),
+    ours("forum:names_in_thread", READER, READ, names_in_threads),
+    ours("forum:names_on_board", READER, READ, names_on_boards),
     ours("forum:follow", READER, ACT, threads("forum:follow")),
     ours("forum:unread", READER, READ, threads("forum:unread")),
     ours("forum:news", READER, READ, news),

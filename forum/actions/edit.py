@@ -12,6 +12,7 @@ from forum.actions.audience import narrow
 from forum.actions.breaker import count_hits, rules_counted_for
 from forum.actions.hide_part import mark
 from forum.actions.labels import outdate_labels
+from forum.actions.notices import tell_of_mentions
 from forum.actions.state import change_state, lock_post
 from forum.actions.submit import check_hcp_dose, verdict_on
 from forum.due import due_at
@@ -78,6 +79,8 @@ def edit_post(
     Revision.objects.create(post=post, number=number, text=text, created_at=at)
     _drop_quotes_of_what_is_gone(post, text)
     change_state(post=post, to=status, ticket=ticket, at=at)
+    if status == Status.PUBLISHED:
+        tell_of_mentions(post, at=at)
     outdate_labels(post, at=at)
     index.store([post])
     count_hits(findings, counted=counted, at=at)

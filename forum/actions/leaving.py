@@ -22,6 +22,8 @@ from forum.models import (
     HiddenPart,
     Label,
     MailSettings,
+    Mention,
+    NameSearch,
     Notice,
     NoticeChoice,
     Picture,
@@ -46,6 +48,8 @@ PRIVATE = (
     (Follow, "user"),
     (BoardVisit, "user"),
     (ThreadVisit, "user"),
+    (Mention, "person"),
+    (NameSearch, "user"),
     (Notice, "recipient"),
     (NoticeChoice, "user"),
     (MailSettings, "user"),
@@ -151,5 +155,6 @@ def _erase_post(pk: int, at: datetime) -> None:
     Reaction.objects.filter(post=post).delete()
     Quote.objects.filter(source=post).delete()
     Quote.objects.filter(post=post).delete()
+    Mention.objects.filter(post=post).delete()
     Draft.objects.filter(quoted_post=post).update(quoted_post=None, quoted_excerpt="")
     index.store([post])

@@ -1,11 +1,13 @@
 """Telling people. A notice is written in the transaction of what it is about; e-mail goes later."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
+from forum.actions.mentions import write_mentions
 from forum.models import (
     Follow,
     FollowKind,
@@ -72,6 +74,7 @@ def tell_of_new_post(post: Post, *, at: datetime, shown_from: datetime | None = 
             at=at,
             shown_from=shown_from,
         )
+    tell_of_mentions(post, quoted, at=at, shown_from=shown_from)
     if not post.is_opening and post.thread.author_id != post.author_id:
         notify(
             recipient=post.thread.author,
@@ -82,6 +85,27 @@ def tell_of_new_post(post: Post, *, at: datetime, shown_from: datetime | None = 
             shown_from=shown_from,
         )
     _tell_followers(post, at=at, shown_from=shown_from or at)
+
+
+def tell_of_mentions(
+    post: Post,
+    told: Iterable[User] = (),
+    *,
+    at: datetime,
+    shown_from: datetime | None = None,
+) -> None:
+    """Tell who is newly named in a published post, but not those who were ``told`` of it."""
+    for person in write_mentions(post, at=at):
+        if person in told:
+            continue
+        notify(
+            recipient=person,
+            kind=NoticeKind.MENTION,
+            post=post,
+            same_as=_of_post(post),
+            at=at,
+            shown_from=shown_from,
+        )
 
 
 def _tell_followers(post: Post, *, at: datetime, shown_from: datetime) -> None:

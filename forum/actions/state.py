@@ -17,7 +17,7 @@ from django.utils import timezone
 from accounts.models import Clause
 from forum import summaries
 from forum.actions.clocks import keep_clock
-from forum.actions.notices import tell_of_new_post
+from forum.actions.notices import tell_of_mentions, tell_of_new_post
 from forum.models import Post, Status, Thread
 from forum.policy import Ticket, is_hard
 from forum.states import Severity, Track
@@ -110,6 +110,8 @@ def change_state(
         summaries.recount([post.thread_id])
     if first_time:
         tell_of_new_post(post, at=at, shown_from=told_from)
+    elif to == Status.PUBLISHED:
+        tell_of_mentions(post, at=at, shown_from=told_from)
     return True
 
 

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from accounts.ids import new_public_id
 from accounts.models import Clause, Document, DocumentKind, HcpChoice, Role, User
 from accounts.viewer import Viewer, viewer_of
 from forum import markdown, summaries
@@ -164,9 +165,16 @@ def _submit(*, draft: Draft, author: User, at: datetime) -> Post:
         summaries.count_new_post(post)
         tell_of_new_post(post, at=at)
     Picture.objects.filter(draft=draft).update(draft=None, post=post)
-    Draft.objects.filter(author=author, key=draft.key).delete()
+    _forget(draft, author)
     count_hits(findings, counted=counted, at=at)
     return post
+
+
+def _forget(draft: Draft, author: User) -> None:
+    """Delete the draft that was sent. Newer words, saved meanwhile in another window, stay."""
+    rows = Draft.objects.filter(author=author, key=draft.key)
+    rows.filter(version=draft.version).delete()
+    rows.update(key=new_public_id(), beside=draft.key)
 
 
 def _place_of(draft: Draft, viewer: Viewer) -> tuple[Board, Thread | None]:

@@ -10,6 +10,7 @@ from forum.models.hidden_part import HiddenPart
 from forum.models.hours import StaffedHours
 from forum.models.label import Label, LabelStatus
 from forum.models.mailing import MailSettings, NoticeChoice, Rhythm, Way
+from forum.models.mention import Mention, NameSearch
 from forum.models.notice import Notice, NoticeKind
 from forum.models.picture import Picture
 from forum.models.post import Post, Quote, Revision
@@ -42,6 +43,8 @@ __all__ = [
     "Label",
     "LabelStatus",
     "MailSettings",
+    "Mention",
+    "NameSearch",
     "Notice",
     "NoticeChoice",
     "NoticeKind",

@@ -1,4 +1,4 @@
-"""Drafts: a text on its way. Kept on the server from the first *check* on."""
+"""Drafts: a text on its way. Kept on the server while it is written, and from *check* on."""
 
 from django.conf import settings
 from django.db import models
@@ -8,6 +8,9 @@ from accounts.ids import new_public_id
 from forum.models.post import EXCERPT_MAX, TEXT_MAX
 from forum.models.thread import CONTENT_NOTE_MAX, TITLE_MAX
 from forum.states import Audience
+
+MOST_DRAFTS = 50  # that are kept while somebody writes
+MOST_DRAFTS_IN_ALL = 100  # with those that they check before sending
 
 
 class Draft(models.Model):
@@ -33,6 +36,10 @@ class Draft(models.Model):
     tags = models.JSONField(default=list, blank=True)  # slugs of topics
     quoted_post = models.ForeignKey("forum.Post", on_delete=models.SET_NULL, null=True, blank=True)
     quoted_excerpt = models.CharField(max_length=EXCERPT_MAX, blank=True)
+    # Each saving counts up; who saves on top of another version than the newest saves beside it.
+    version = models.PositiveIntegerField(default=1, db_default=1)
+    # The key of the draft that this is another wording of; empty for most.
+    beside = models.CharField(max_length=14, blank=True, default="", db_default="")
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
@@ -47,3 +54,8 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return f"draft {self.key}"
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it has no words of its author."""
+        return not (self.title.strip() or self.text.strip())

@@ -19,6 +19,7 @@ class NoticeKind(models.TextChoices):
 
     REPLY = "reply", _("New reply")
     QUOTE = "quote", _("You were quoted")
+    MENTION = "mention", _("You were mentioned")
     REACTION = "reaction", _("Reactions to your posts")
     THREAD = "thread", _("New in a thread you follow")
     BOARD = "board", _("New thread on a board you follow")
@@ -43,6 +44,7 @@ class NoticeKind(models.TextChoices):
 ABOUT_OTHERS = (
     NoticeKind.REPLY,
     NoticeKind.QUOTE,
+    NoticeKind.MENTION,
     NoticeKind.REACTION,
     NoticeKind.THREAD,
     NoticeKind.BOARD,
@@ -52,6 +54,7 @@ ABOUT_OTHERS = (
 ABOUT_POSTS = (
     NoticeKind.REPLY,
     NoticeKind.QUOTE,
+    NoticeKind.MENTION,
     NoticeKind.THREAD,
     NoticeKind.BOARD,
     NoticeKind.TAG,

@@ -17,6 +17,7 @@ from forum.access_log import with_openings
 from forum.models import (
     Follow,
     FollowKind,
+    Mention,
     Notice,
     NoticeChoice,
     NoticeKind,
@@ -77,12 +78,14 @@ def _told_of_others(viewer: Viewer) -> Q:
     off = NoticeChoice.objects.filter(
         user_id=viewer.user_id or 0, kind=OuterRef("kind"), way=Way.OFF
     ).exclude(kind__in=NEVER_OFF)
+    named = Mention.objects.filter(person_id=viewer.user_id or 0, post=OuterRef("post"))
     reacted = Q(reaction__isnull=False) & reaction_visible(viewer, "reaction__")
     new_threads_told = ~Q(kind__in=ABOUT_NEW_THREADS) | ~Exists(muted_tag)
     return (
         Q(post__in=visible)
         & new_threads_told
         & (~Q(kind=NoticeKind.REACTION) | reacted)
+        & (~Q(kind=NoticeKind.MENTION) | Q(Exists(named)))
         & ~Exists(muted)
         & ~Exists(off)
     )

@@ -21,6 +21,7 @@ from forum.models import (
     HcpAccess,
     Label,
     MailSettings,
+    Mention,
     NoticeChoice,
     Picture,
     Post,
@@ -51,6 +52,7 @@ def gather(user: User, viewer: Viewer) -> list[Section]:
         Section("saved", _("Posts I saved"), _saved(user, viewer)),
         Section("follows", _("What I follow"), _follows(user, viewer)),
         Section("read", _("How far I read"), _read(user, viewer)),
+        Section("mentions", _("Posts that name me"), _mentions(user, viewer)),
         Section("notices", _("My notices"), _notices(viewer)),
         Section("seen_by", _("Professionals who saw my posts"), _seen(viewer)),
         Section(
@@ -188,6 +190,12 @@ def _threads_seen(viewer: Viewer, ids: list[int]) -> dict[int, str]:
     """Public ids of those threads that the person may see. No titles: they are others' words."""
     posts = Post.objects.visible_to(viewer).filter(thread_id__in=ids)
     return dict(posts.values_list("thread_id", "thread__public_id").distinct())
+
+
+def _mentions(user: User, viewer: Viewer) -> list[dict[str, Any]]:
+    seen = Post.objects.visible_to(viewer).values("pk")
+    rows = Mention.objects.filter(person=user, post__in=seen).select_related("post")
+    return rows_of(rows.order_by("created_at", "pk"), "post.public_id", "created_at")
 
 
 def _notices(viewer: Viewer) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from accounts.viewer import Viewer
 from forum import visibility
 from forum.access_log import with_openings
 from forum.models import (
+    Draft,
     Follow,
     HiddenPart,
     Label,
@@ -26,6 +27,7 @@ from forum.models import (
     ThreadVisit,
 )
 from forum.queries.labels import labels_under
+from forum.queries.mentions import mentions_in
 from forum.queries.pictures import pictures_under
 from forum.queries.tags import with_tags
 from forum.summaries import SEEN_BY
@@ -46,6 +48,7 @@ class ShownPost:
     own_reactions: frozenset[str] = frozenset()
     is_saved: bool = False
     hidden: tuple[str, ...] = ()  # words of the viewer's own post that a moderator hid
+    mentions: tuple[tuple[str, str], ...] = ()  # (name in small letters, address of their page)
     labels: tuple[Label, ...] = ()  # notes by professionals and moderators, its author said yes
     pictures: tuple[Picture, ...] = ()
 
@@ -124,11 +127,17 @@ def places_for(viewer: Viewer, thread: Thread) -> Places:
 
 
 def find_thread(viewer: Viewer, public_id: str) -> Thread | None:
-    """A thread that the viewer may see, with board, author, how far they read; None otherwise."""
+    """A thread that the viewer may see, with board, author, how far they read, their draft there.
+
+    None otherwise.
+    """
     visits = ThreadVisit.objects.filter(user_id=viewer.user_id or 0, thread=OuterRef("pk"))
     follows = Follow.objects.filter(user_id=viewer.user_id or 0, thread=OuterRef("pk"))
+    drafts = Draft.objects.filter(author_id=viewer.user_id or 0, thread=OuterRef("pk"))
+    drafts = drafts.exclude(text="").order_by("-updated_at", "-pk")
     visible = with_openings(viewer, Thread.objects.visible_to(viewer), "pk")
     threads = with_tags(visible, "pk").annotate(
+        draft_key=Subquery(drafts.values("key")[:1]),
         read_position=Subquery(visits.values("position")[:1]),
         follow_kind=Subquery(follows.values("kind")[:1]),
     )
@@ -224,6 +233,7 @@ def dressed(viewer: Viewer, posts: list[Post]) -> list[ShownPost]:
     labels = labels_under(viewer, labelled)
     pictures = pictures_under(viewer, [post for post in posts if PICTURED in own[post.pk]])
     unmet = _reactions_of_unmet(viewer, ids)
+    named = mentions_in(viewer, [post.pk for post in posts if "@" in post.text])
     audience = visibility.summary_audience(viewer)
     return [
         ShownPost(
@@ -240,6 +250,7 @@ def dressed(viewer: Viewer, posts: list[Post]) -> list[ShownPost]:
             hidden=tuple(hidden[post.pk]),
             labels=labels.get(post.pk, ()),
             pictures=pictures.get(post.pk, ()),
+            mentions=tuple(sorted(named.get(post.pk, {}).items())),
         )
         for post in posts
     ]

@@ -1,7 +1,9 @@
 """Asking: choose a board -> write -> check -> sent."""
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import Access, access
@@ -17,14 +19,17 @@ from forum.errors import NotVisible, Refused
 from forum.forms import AskForm, ReplyForm
 from forum.models import Audience, Draft, Surface, Thread
 from forum.queries.boards import boards_for
+from forum.queries.drafts import newest_draft
 from forum.queries.firsts import firsts_of, is_first_post
 from forum.queries.pictures import pictures_of, with_words
 from forum.queries.similar import similar_threads
 from forum.queries.tags import live_tags
 from forum.queries.threads import find_post, find_thread
+from forum.quoting import excerpt_of
 from forum.rules import findings_in
 from forum.screening import Kind, mask
 from forum.see_also import see_also
+from forum.views.drafts import keep_beside_sent, say_if_beside, text_of_draft
 from forum.waits import expected_wait
 
 
@@ -48,14 +53,23 @@ def write(request: SignedInRequest, slug: str) -> HttpResponse:
     form = AskForm(request.POST or None, author=request.user, initial=initial)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        if post := sent_post(author=request.user, key=data["key"]):
+        post = sent_post(author=request.user, key=data["key"])
+        if post is not None and post.text == data["text"]:
             return redirect("forum:sent", post.public_id)
-        save_draft(author=request.user, board=board, **data)
-        if "picture" in request.POST:
-            return redirect("forum:draft_pictures", data["key"])
-        return redirect("forum:check", data["key"])
+        try:
+            if post is not None:
+                return keep_beside_sent(request, board=board, **data)
+            draft = save_draft(author=request.user, board=board, **data)
+        except Refused as refusal:
+            form.add_error(None, str(refusal.message))
+        else:
+            say_if_beside(request, draft, data["key"])
+            step = "forum:draft_pictures" if "picture" in request.POST else "forum:check"
+            return redirect(step, draft.key)
     firsts = firsts_of(request.viewer, request.user)
-    return render(request, "forum/ask.html", {"board": board, "form": form, "firsts": firsts})
+    context = {"board": board, "form": form, "firsts": firsts}
+    context["draft_key"] = newest_draft(request.viewer, board) if request.method != "POST" else ""
+    return render(request, "forum/ask.html", context)
 
 
 @access(Access.READER)
@@ -64,10 +78,11 @@ def change(request: SignedInRequest, key: str) -> HttpResponse:
     """Back to writing, with everything as it was."""
     draft = own_draft(request, key)
     if draft is None:
-        raise Http404
+        return text_of_draft(request, key)
     quote = draft.quoted_post.public_id if draft.quoted_post else ""
     initial = {
         "key": draft.key,
+        "version": draft.version,
         "title": draft.title,
         "text": draft.text,
         "audience": draft.audience,
@@ -76,6 +91,7 @@ def change(request: SignedInRequest, key: str) -> HttpResponse:
         "content_note": draft.content_note,
         "tags": draft.tags,
         "quote": quote,
+        "passage": draft.quoted_excerpt,
     }
     if draft.board is not None:
         record_shown(request, Surface.REPLY)
@@ -99,6 +115,7 @@ def change(request: SignedInRequest, key: str) -> HttpResponse:
         "board": thread.board,
         "form": form,
         "quoted": quoted,
+        "excerpt": excerpt_of(quoted, draft.quoted_excerpt) if quoted else "",
         "first_post": is_first_post(request.viewer),
         "pictures": pictures_of(draft),
     }
@@ -118,8 +135,14 @@ def check(request: SignedInRequest, key: str) -> HttpResponse:
     if request.method == "POST" and request.POST.get("do") == "mask":
         draft.text = mask(draft.text, findings_in(title="", text=draft.text))
         draft.title = mask(draft.title, findings_in(title="", text=draft.title))
-        draft.save(update_fields=["text", "title", "updated_at"])
+        draft.version += 1
+        draft.save(update_fields=["text", "title", "version", "updated_at"])
         mask_words(pictures_of(draft))
+        return redirect("forum:check", draft.key)
+    if request.method == "POST" and request.POST.get("version", str(draft.version)) != str(
+        draft.version
+    ):
+        messages.warning(request, _("You changed this in another window. Here is the newest."))
         return redirect("forum:check", draft.key)
     if request.method == "POST":
         try:

@@ -13,11 +13,11 @@ from forum.actions.submit import reply_refusal, sent_post, submit_post
 from forum.check import check_cards
 from forum.errors import NotVisible, Refused
 from forum.forms import ReplyForm
-from forum.markdown import plain
 from forum.models import Audience, Draft, Post, Status, Surface, Thread
-from forum.models.post import EXCERPT_MAX
 from forum.queries.firsts import is_first_post
 from forum.queries.threads import find_post, find_thread
+from forum.quoting import PASSAGE_MAX, excerpt_of
+from forum.views.drafts import keep_beside_sent, say_if_beside
 from forum.views.threads import post_address
 
 
@@ -40,50 +40,69 @@ def reply(request: SignedInRequest, public_id: str) -> HttpResponse:
         "key": new_public_id(),
         "audience": widest,
         "quote": quoted.public_id if quoted else "",
+        "passage": request.GET.get("passage", "")[:PASSAGE_MAX],
     }
     form = ReplyForm(request.POST or None, author=request.user, widest=widest, initial=initial)
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        if post := sent_post(author=request.user, key=data["key"]):
-            return _after(request, post)
-        draft = save_draft(
-            author=request.user,
-            key=data["key"],
-            thread=thread,
-            text=data["text"],
-            audience=data["audience"],
-            quoted_post=quoted,
-            quoted_excerpt=excerpt_of(quoted) if quoted else "",
-        )
+    if request.method != "POST":
+        return _page(request, thread, form, quoted)
+    sent = _send(request, thread, form, quoted) if form.is_valid() else None
+    return sent or _page(
+        request, thread, form, quoted, status=422 if form.non_field_errors() else 200
+    )
+
+
+def _send(
+    request: SignedInRequest, thread: Thread, form: ReplyForm, quoted: Post | None
+) -> HttpResponse | None:
+    """Send a valid reply, or lead to its check; None where something stands in the way."""
+    data = form.cleaned_data
+    key = data["key"]
+    post = sent_post(author=request.user, key=key)
+    if post is not None and post.text == data["text"]:
+        return _after(request, post)
+    words = {
+        "thread": thread,
+        "text": data["text"],
+        "audience": data["audience"],
+        "quoted_post": quoted,
+        "quoted_excerpt": excerpt_of(quoted, data["passage"]) if quoted else "",
+    }
+    try:
+        if post is not None:
+            return keep_beside_sent(request, key=key, **words)
+        draft = save_draft(author=request.user, key=key, version=data["version"], **words)
+        say_if_beside(request, draft, key)
+        key = draft.key
         if step := _step_before_sending(request, draft):
-            return redirect(step, draft.key)
-        try:
-            return _after(request, submit_post(draft=draft, author=request.user))
-        except NotVisible:
-            raise Http404 from None
-        except Refused as refusal:
-            if not request.viewer.may_write:
-                # The check page keeps the words, and says what stands in the way.
-                return redirect("forum:check", draft.key)
-            form.add_error(None, str(refusal.message))
-            status = 422
+            return redirect(step, key)
+        return _after(request, submit_post(draft=draft, author=request.user))
+    except NotVisible:
+        raise Http404 from None
+    except Refused as refusal:
+        if not request.viewer.may_write:
+            # The check page keeps the words, and says what stands in the way.
+            return redirect("forum:check", key)
+        form.add_error(None, str(refusal.message))
+    return None
+
+
+def _page(
+    request: SignedInRequest,
+    thread: Thread,
+    form: ReplyForm,
+    quoted: Post | None,
+    *,
+    status: int = 200,
+) -> HttpResponse:
     context = {
         "thread": thread,
         "board": thread.board,
         "form": form,
         "quoted": quoted,
+        "excerpt": excerpt_of(quoted, form["passage"].value() or "") if quoted else "",
         "first_post": is_first_post(request.viewer),
     }
     return render(request, "forum/reply.html", context, status=status)
-
-
-def excerpt_of(post: Post) -> str:
-    """The passage that is quoted: the beginning of the post, whole lines, as it was written."""
-    text = post.text[:EXCERPT_MAX]
-    if len(post.text) > EXCERPT_MAX and "\n" in text:
-        text = text[: text.rindex("\n")]
-    return text.strip() or plain(post.text)[:EXCERPT_MAX]
 
 
 def _quoted(request: SignedInRequest, thread: Thread) -> Post | None:
