@@ -9,9 +9,16 @@ from django.utils.translation import gettext_lazy as _
 from forum.actions.profiles import ProfileWords
 from forum.models.profile import ABOUT_MAX, Profile, Pronouns, ShownTo, Since, Uses
 
+# Shorter than the labels of ``ShownTo``, so that they fit on a phone; the page says the rest.
+FOR_WHOM = (
+    (ShownTo.NOBODY, _("Nobody")),
+    (ShownTo.PEERS, _("Peers only")),
+    (ShownTo.EVERYBODY, _("Also health professionals")),
+)
+
 
 def _for_whom(what: Any) -> forms.ChoiceField:
-    return forms.ChoiceField(label=what, choices=ShownTo.choices, initial=ShownTo.NOBODY)
+    return forms.ChoiceField(label=what, choices=FOR_WHOM, initial=ShownTo.NOBODY)
 
 
 class ProfileForm(forms.Form):

@@ -25,6 +25,7 @@ from forum.views import (
     threads,
     unanswered,
     waits,
+    welcoming,
 )
 from forum.views import edit as edit_views
 
@@ -33,6 +34,7 @@ urlpatterns = [
     path("boards/", boards.boards, name="boards"),
     path("boards/<slug:slug>/", boards.board, name="board"),
     path("first-steps/", first_steps.first_steps, name="first_steps"),
+    path("welcoming/", welcoming.welcoming, name="welcoming"),
     path("ask/", ask.start, name="ask_start"),
     path("ask/<slug:slug>/", ask.write, name="ask"),
     path("ask/<slug:slug>/draft/", drafts.keep_question, name="keep_question"),

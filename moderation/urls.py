@@ -37,6 +37,7 @@ from moderation.views import (
     texts,
     threads,
     transparency,
+    welcomers,
     worklist,
 )
 
@@ -159,6 +160,7 @@ urlpatterns = [
     path("desk/cases/<pid:public_id>/act/", sanctions.act_on_case, name="act_on_case"),
     path("desk/sanctions/", sanctions.listing, name="sanctions"),
     path("desk/sanctions/<pid:public_id>/", sanctions.detail, name="sanction"),
+    path("desk/welcomers/", welcomers.welcomers, name="welcomers"),
     path("me/how-you-are-doing/", standing.standing, name="standing"),
     path("me/account/<pid:public_id>/", sanctions.own, name="own_sanction"),
     path("desk/quality/", quality.quality, name="quality"),

@@ -675,6 +675,7 @@ ROUTES = (
     ours("forum:search", READER, READ, searches),
     ours("forum:professional", READER, READ, professionals("forum:professional")),
     ours("forum:first_steps", READER, ACT),
+    ours("forum:welcoming", READER, FORM),
     ours("forum:profile", READER, READ, profiles),
     ours("forum:own_profile", READER, FORM),
     ours("forum:picture", ACCOUNT, ACT),
@@ -820,6 +821,7 @@ ROUTES = (
     ours("moderation:own_sanction", ACCOUNT, READ, sanctions("moderation:own_sanction")),
     ours("moderation:appeal_sanction", ACCOUNT, FORM, sanctions("moderation:appeal_sanction")),
     ours("moderation:appeal", ACCOUNT, FORM, decisions("moderation:appeal")),
+    ours("moderation:welcomers", ADMIN, FORM),
     ours("moderation:standing", ACCOUNT, READ),
     ours("moderation:own_appeals", ACCOUNT, READ),
     ours("moderation:own_appeal", ACCOUNT, READ, appeals("moderation:own_appeal")),
@@ -867,6 +869,7 @@ ONE_ROLE = {
     "forum:hide_from": "member",
     "forum:blocked": "member",
     "forum:own_profile": "member",
+    "forum:welcoming": "member",
     "moderation:standing": "member",
 }
 # Pages that first ask who it is, or lead on those who need not be asked here.

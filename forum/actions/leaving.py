@@ -37,6 +37,7 @@ from forum.models import (
     Status,
     ThreadVisit,
     Track,
+    Welcomer,
 )
 from forum.models.label import OPEN, LabelStatus
 from forum.search import index
@@ -57,6 +58,7 @@ PRIVATE = (
     (HcpAccess, "author"),
     (Profile, "user"),
     (FirstSteps, "user"),
+    (Welcomer, "user"),
 )
 ERASED_IN = (Status.WITHDRAWN, Status.REMOVED)
 

@@ -28,6 +28,7 @@ from forum.models.ruleset import Origin, Ruleset
 from forum.models.search import SearchEntry, SearchProgress, SearchWord
 from forum.models.tag import Tag, ThreadTag
 from forum.models.thread import Thread, ThreadSummary
+from forum.models.welcoming import Welcomer
 from forum.states import Audience, Severity, Status, Track
 
 __all__ = [
@@ -79,4 +80,5 @@ __all__ = [
     "Track",
     "UsualWait",
     "Way",
+    "Welcomer",
 ]

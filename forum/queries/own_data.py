@@ -30,6 +30,7 @@ from forum.models import (
     Reaction,
     Saved,
     ThreadVisit,
+    Welcomer,
 )
 from forum.models.profile import FIELDS
 from forum.queries.access import accesses_of
@@ -44,6 +45,11 @@ def gather(user: User, viewer: Viewer) -> list[Section]:
             "first_steps",
             _("My first steps"),
             rows_of(FirstSteps.objects.filter(user=user), "judged_at", "helpline_at", "hidden_at"),
+        ),
+        Section(
+            "welcoming",
+            _("My offer to welcome new members"),
+            rows_of(Welcomer.objects.filter(user=user), "asked_at", "answered_at", "agreed"),
         ),
         Section("posts", _("My posts, with every wording"), _posts(user)),
         Section("drafts", _("My drafts"), _drafts(user)),

@@ -86,6 +86,7 @@ class Command(BaseCommand):
         self._say("guides", guides.add_guides(now=now, people=named))
         self._say("profiles", profiles.add_profiles(now=now, people=named))
         self._say("rows about the site", site.add_site(now=now, people=named))
+        self._say("welcomers", profiles.add_welcomers(now=now, people=named))
         self._say("copies of own data", copies.add_copies(now=now, people=named))
 
     @transaction.atomic
