@@ -18,6 +18,7 @@ class Access(StrEnum):
     READER = "reader"  # may read posts: members, moderators, current HCPs, admins
     REVIEWER = "reviewer"  # may review posts: moderators, current HCPs, admins
     ADMIN = "admin"  # admins
+    KEY = "key"  # by a key of a member (accounts/token_access.py); a session opens none of it
 
 
 def access(kind: Access) -> Callable[[View], View]:

@@ -1,7 +1,11 @@
 """What allauth asks of this project."""
 
+from collections.abc import Sequence
+
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.usersessions.adapter import DefaultUserSessionsAdapter
+from allauth.usersessions.models import UserSession
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponseNotAllowed
 from django.shortcuts import redirect
@@ -10,6 +14,7 @@ from django.utils import timezone
 from accounts.joining import steps
 from accounts.models import User
 from accounts.signup import SignupForm
+from accounts.tokens import stop_all_tokens
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -49,3 +54,13 @@ class AccountAdapter(DefaultAccountAdapter):
         """Sign in, and drop what the session kept on the way to an account."""
         super().login(request, user)
         steps.forget(request.session)
+
+
+class UserSessionsAdapter(DefaultUserSessionsAdapter):
+    """*Sign out everywhere else* ends what opens the account without signing in as well."""
+
+    def end_sessions(self, sessions: Sequence[UserSession]) -> None:
+        """End these sessions, and the keys of their people."""
+        for user in {session.user for session in sessions}:
+            stop_all_tokens(user=user)
+        super().end_sessions(sessions)

@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest
 
-from accounts.models import User
+from accounts.models import MemberToken, User
 from accounts.viewer import Viewer
 
 
@@ -16,3 +16,9 @@ class SignedInRequest(VisitorRequest):
     """The request of somebody with an account (every page that is not ``Access.PUBLIC``)."""
 
     user: User
+
+
+class KeyRequest(SignedInRequest):
+    """A request that came with a key of a member (``Access.KEY``)."""
+
+    token: MemberToken

@@ -17,6 +17,7 @@ from accounts.models import (
     HcpProfile,
     HiddenHcp,
     HiddenWorkplace,
+    MemberToken,
     ProposedWorkplace,
     User,
 )
@@ -64,6 +65,7 @@ def erase_account(*, user: User, keep_relations: bool, at: datetime) -> None:
     EmailAddress.objects.filter(user=user).delete()
     Authenticator.objects.filter(user=user).delete()
     GuardianRequest.objects.filter(user=user).delete()
+    MemberToken.objects.filter(user=user).delete()
     _erase_profession(user)
     if not keep_relations:
         Block.objects.filter(Q(blocker=user) | Q(blocked=user)).delete()

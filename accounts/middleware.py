@@ -10,6 +10,7 @@ from django.utils.cache import patch_cache_control
 from django.utils.functional import SimpleLazyObject
 
 from accounts.access import Access
+from accounts.token_access import open_by_token
 from accounts.viewer import Barrier, Viewer, viewer_of
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
@@ -59,6 +60,8 @@ class AccessMiddleware:
             return None
         if kind is None:
             return not_here(request)
+        if kind == Access.KEY:
+            return open_by_token(request, kwargs)
         if not request.user.is_authenticated:
             words = words_sent_from_here(request)
             return (

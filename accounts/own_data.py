@@ -23,6 +23,7 @@ from accounts.models import (
     HcpProfile,
     HiddenHcp,
     HiddenWorkplace,
+    MemberToken,
     User,
 )
 from accounts.receipts import receipt
@@ -90,6 +91,20 @@ def gather(user: User) -> list[Section]:
                 "user_agent",
                 "created_at",
                 "last_seen_at",
+            ),
+        ),
+        Section(
+            "keys",
+            _("My feed and my apps"),
+            rows_of(
+                MemberToken.objects.filter(user=user),
+                "kind",
+                "name",
+                "scopes",
+                "created_at",
+                "expires_at",
+                "stopped_at",
+                "last_used_on",
             ),
         ),
         Section("consents", _("What I agreed to, with receipts"), [receipt(c) for c in consents]),

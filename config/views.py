@@ -16,9 +16,11 @@ from accounts.middleware import words_sent_from_here
 from forum.access_log import shows_no_posts
 from guides.queries.articles import checked_guides
 
+CLOSED = ("boards", "t", "p", "account", "feeds", "api/v1")
 ROBOTS = (
-    "User-agent: *\nDisallow: /boards/\nDisallow: /t/\nDisallow: /p/\nDisallow: /account/\n"
-    "Sitemap: %s/sitemap.xml\n"
+    "User-agent: *\n"
+    + "".join(f"Disallow: /{name}/\n" for name in CLOSED)
+    + "Sitemap: %s/sitemap.xml\n"
 )
 # Pages for everybody that stay where they are. Guides are added; samples are not.
 IN_SITEMAP = (

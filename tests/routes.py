@@ -121,6 +121,11 @@ def stop_links(world: World) -> list[str]:
     return [*paths, reverse("forum:stop_mail", args=["2" * 14 + "-reply-x"])]
 
 
+def feeds(world: World) -> list[str]:
+    """The address of a feed that there is not; walks ask for the walker's own (``key_of``)."""
+    return [reverse("forum:feed", args=["islet_" + "x" * 43])]
+
+
 def boards(name: str) -> Addresses:
     """One address for each board."""
     return lambda world: [reverse(name, args=[slug]) for slug in world.boards]
@@ -578,7 +583,7 @@ def allauth(name: str, kind: Access, methods: frozenset[str] = FORM) -> Route:
 
 
 PUBLIC, ACCOUNT, READER = Access.PUBLIC, Access.ACCOUNT, Access.READER
-REVIEWER, ADMIN = Access.REVIEWER, Access.ADMIN
+REVIEWER, ADMIN, KEY = Access.REVIEWER, Access.ADMIN, Access.KEY
 
 ROUTES = (
     ours("home", PUBLIC, READ),
@@ -671,6 +676,8 @@ ROUTES = (
     ours("forum:on_tag", READER, ACT, tags("forum:on_tag")),
     ours("forum:thread_tags", READER, FORM, threads("forum:thread_tags")),
     ours("forum:on_board", READER, ACT, boards("forum:on_board")),
+    ours("forum:feed", KEY, READ, feeds),
+    ours("forum:feeds", ACCOUNT, FORM),
     ours("forum:muted_words", ACCOUNT, FORM),
     ours("forum:search", READER, READ, searches),
     ours("forum:professional", READER, READ, professionals("forum:professional")),
@@ -863,6 +870,7 @@ ONE_ROLE = {
     "guides:work": "hcp",
     "guides:work_new": "hcp",
     "accounts:application": "hcp",
+    "forum:feeds": "member",
     "forum:involvement": "member",
     "forum:seen": "member",
     "forum:opened": "hcp",

@@ -39,7 +39,8 @@ OUR_APPS = ("accounts.", "config.", "forum.", "guides.", "moderation.")
 OURS = [route for route in ROUTES if not route.own_guard]
 ALLAUTHS = [route for route in ROUTES if route.own_guard]
 # Addresses of the table's routes with the one method that is safe to try on all of them.
-GUARDED = [route for route in OURS if route.kind != Access.PUBLIC]
+GUARDED = [route for route in OURS if route.kind not in (Access.PUBLIC, Access.KEY)]
+BY_KEY = [route for route in OURS if route.kind == Access.KEY]
 
 
 WHO_MAY = {
@@ -165,11 +166,26 @@ def may_get(route: Route, name: str, world: World) -> tuple[int, ...]:
     return (302,) if name == "moderator_without_mfa" else (404,)
 
 
+@pytest.mark.parametrize("name", PERSONAS)
+def test_a_session_opens_nothing_that_wants_a_key(name: str, world: World, undone: None) -> None:
+    client = browser_of(world, name)
+    answers = {
+        (client.generic(method, address).status_code, bool(client.get(address).cookies))
+        for route in BY_KEY
+        for method in route.methods
+        for address in route.addresses(world)[:2]
+    }
+    assert answers
+    assert answers <= {(401, False), (404, False)}
+
+
 def test_no_other_method_is_answered(world: World, undone: None) -> None:
     """Asked as an admin, who gets past every other check."""
     client = browser_of(world, "admin_one")
     wrong = []
     for route in OURS:
+        if route.kind == Access.KEY:
+            continue  # asked with a key in tests/forum/api/
         for method in {"GET", "POST", "PUT", "PATCH", "DELETE"} - route.methods:
             response = client.generic(method, route.addresses(world)[0])
             if response.status_code != 405:

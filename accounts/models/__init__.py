@@ -18,6 +18,7 @@ from accounts.models.invitation import InvitationCode
 from accounts.models.leaving import AccountClosure, DataExport, ExportState, KeepPosts
 from accounts.models.relations import Block, CutOff, HiddenHcp, HiddenWorkplace, Recusal
 from accounts.models.site import Joining, Level, Maintenance, SiteSettings
+from accounts.models.token import MemberToken, Scope, TokenKind
 from accounts.models.user import AgeGroup, HcpChoice, Role, User, display_name
 
 __all__ = [
@@ -49,14 +50,17 @@ __all__ = [
     "KeepPosts",
     "Level",
     "Maintenance",
+    "MemberToken",
     "Method",
     "Module",
     "ProposedWorkplace",
     "Purpose",
     "Recusal",
     "Role",
+    "Scope",
     "SignOff",
     "SiteSettings",
+    "TokenKind",
     "Tone",
     "User",
     "Workplace",

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Clause, User
+from accounts.tokens import stop_all_tokens
 from forum.errors import NotVisible, Refused, StaleVersion
 from forum.models import Post
 from moderation.actions.case_evidence import add_evidence, people_to_ask
@@ -70,6 +71,7 @@ def cut_access(
     )
     follow(person, at)
     Claim.objects.filter(moderator=person).delete()
+    stop_all_tokens(user=person, at=at)
     if is_staff(person):
         end_sessions(person)
     log(case, admin, "access_cut", at, measure=measure.public_id, person=person.public_id)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Clause, User
+from accounts.tokens import stop_all_tokens
 from accounts.viewer import Viewer, viewer_of
 from forum.actions.notices import notify
 from forum.errors import NotVisible, Refused
@@ -242,6 +243,7 @@ def _impose(made: Sanction, days: int | None, at: datetime) -> Sanction:
     follow(made.user, at)
     if made.kind == SanctionKind.SUSPENSION:
         Claim.objects.filter(moderator=made.user).delete()
+        stop_all_tokens(user=made.user, at=at)
     _record(
         made,
         made.decided_by,

@@ -9,8 +9,9 @@ from django.apps import apps
 from django.db import connection
 from django.utils import timezone
 
-from accounts.models import Block, GuardianRequest, HiddenHcp, User
+from accounts.models import Block, GuardianRequest, HiddenHcp, Scope, User
 from accounts.models.user import AgeGroup
+from accounts.tokens import new_app_key
 from forum.actions.drafts import save_draft
 from forum.actions.edit import edit_post
 from forum.actions.notices import notify
@@ -118,6 +119,7 @@ def make_leaver(name: str = "zqownname") -> Leaver:
     UserSession.objects.create(
         user=user, ip="10.1.2.3", user_agent=f"{OWN}phone", session_key=f"{OWN}key"
     )
+    new_app_key(user=user, name=f"{OWN}app", scopes=[Scope.READ], lasts=timedelta(days=9))
     Block.objects.create(blocker=friend, blocked=nurse)
     HiddenHcp.objects.create(member=user, hcp=nurse)
     notify(
