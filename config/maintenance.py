@@ -10,9 +10,12 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from accounts.access import Access
 from accounts.maintenance import Pause, pause
 from accounts.models import Level
+from accounts.problems import problem
 from accounts.viewer import GUEST
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
@@ -99,6 +102,8 @@ class MaintenanceMiddleware:
         now = pause.get()
         if now.level == Level.OFF or _goes_on(request, now):
             return None
+        if getattr(view, "access", None) == Access.KEY:
+            return words_for_programs(now)
         return calm_page(request, now)
 
 
@@ -109,6 +114,13 @@ def _goes_on(request: HttpRequest, now: Pause) -> bool:
     # Without a session there is nobody to ask the database about.
     has_session = bool(request.session.session_key)
     return has_session and request.viewer.may_administer  # type: ignore[attr-defined]
+
+
+def words_for_programs(now: Pause) -> HttpResponse:
+    """The same for who comes with a key: no page, but when to try again."""
+    wait = {"Retry-After": str(seconds_until(now.until, at=timezone.now()))}
+    title = _("The site has a break. Please try again later.")
+    return problem(503, "not-now", title, headers=wait)
 
 
 def calm_page(request: HttpRequest, now: Pause) -> HttpResponse:

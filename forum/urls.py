@@ -2,8 +2,10 @@
 
 from django.urls import path
 
+from forum.api.urls import api_patterns
 from forum.views import (
     access,
+    apps,
     ask,
     boards,
     devices,
@@ -71,6 +73,11 @@ urlpatterns = [
     path("following/", reading.following, name="following"),
     path("boards/<slug:slug>/do/", reading.on_board, name="on_board"),
     path("feeds/<str:secret>/", feeds.feed, name="feed"),
+    path("me/apps/", apps.apps, name="apps"),
+    path("me/apps/new/", apps.new_app, name="new_app"),
+    path("api/", apps.guide, name="api_guide"),
+    path("api/v1/openapi.json", apps.openapi, name="api_schema"),
+    *api_patterns,
     path("me/feed/", feeds.feeds, name="feeds"),
     path("me/muted-words/", reading.muted_words, name="muted_words"),
     path("t/<pid:public_id>/react/", threads.react, name="react"),

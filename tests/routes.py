@@ -126,6 +126,19 @@ def feeds(world: World) -> list[str]:
     return [reverse("forum:feed", args=["islet_" + "x" * 43])]
 
 
+def api_boards(world: World) -> list[str]:
+    """Threads of each board, of none, and with a cursor that nobody signed."""
+    slugs = [*world.boards, "nowhere"]
+    pages = [reverse("forum:api_threads", args=[slug]) for slug in slugs]
+    return [*pages, f"{pages[0]}?cursor=made-up"]
+
+
+def api_threads(world: World) -> list[str]:
+    """The first windows of each thread, and one of none."""
+    pages = threads("forum:api_thread")(world)
+    return [*pages, *(f"{page}?page=2" for page in pages), reverse("forum:api_thread", args=["x"])]
+
+
 def boards(name: str) -> Addresses:
     """One address for each board."""
     return lambda world: [reverse(name, args=[slug]) for slug in world.boards]
@@ -676,6 +689,18 @@ ROUTES = (
     ours("forum:on_tag", READER, ACT, tags("forum:on_tag")),
     ours("forum:thread_tags", READER, FORM, threads("forum:thread_tags")),
     ours("forum:on_board", READER, ACT, boards("forum:on_board")),
+    ours("forum:apps", ACCOUNT, FORM),
+    ours("forum:new_app", ACCOUNT, FORM),
+    ours("forum:api_guide", PUBLIC, READ),
+    ours("forum:api_schema", PUBLIC, READ),
+    ours("forum:api_me", KEY, READ),
+    ours("forum:api_boards", KEY, READ),
+    ours("forum:api_threads", KEY, FORM, api_boards),
+    ours("forum:api_thread", KEY, READ, api_threads),
+    ours("forum:api_reply", KEY, ACT, threads("forum:api_reply")),
+    ours("forum:api_notices", KEY, READ),
+    ours("forum:api_notices_read", KEY, ACT),
+    ours("forum:api_unread", KEY, READ),
     ours("forum:feed", KEY, READ, feeds),
     ours("forum:feeds", ACCOUNT, FORM),
     ours("forum:muted_words", ACCOUNT, FORM),
@@ -870,6 +895,8 @@ ONE_ROLE = {
     "guides:work": "hcp",
     "guides:work_new": "hcp",
     "accounts:application": "hcp",
+    "forum:apps": "member",
+    "forum:new_app": "member",
     "forum:feeds": "member",
     "forum:involvement": "member",
     "forum:seen": "member",
@@ -883,6 +910,7 @@ ONE_ROLE = {
 # Pages that first ask who it is, or lead on those who need not be asked here.
 ASKS_AGAIN = {
     "accounts:still_you",
+    "forum:new_app",
     "moderation:ask_copy",
     "moderation:close_confirm",
     "moderation:fetch_copy",

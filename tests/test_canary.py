@@ -13,6 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts import token_access
 from accounts.documents import publish_texts
 from accounts.models import TokenKind, User
 from accounts.viewer import viewer_of
@@ -60,6 +61,12 @@ def marks_of(name: str) -> tuple[pytest.MarkDecorator, ...]:
 def world(module_db: None) -> World:
     publish_texts()
     return build_world()
+
+
+@pytest.fixture(autouse=True)
+def no_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A walk asks for more in a minute than a key may."""
+    monkeypatch.setattr(token_access, "API_LIMITS", ())
 
 
 def follow_everything(user: User, world: World) -> None:

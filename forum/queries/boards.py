@@ -135,13 +135,21 @@ def board_page(
 
 
 def rows_of(
-    viewer: Viewer, base: QuerySet[ThreadSummary], *, after: str = "", most: int = PAGE_SIZE
+    viewer: Viewer,
+    base: QuerySet[ThreadSummary],
+    *,
+    after: str = "",
+    before: datetime | None = None,
+    most: int = PAGE_SIZE,
 ) -> tuple[list[BoardRow], bool, bool]:
     """Rows of visible summaries, newest first; whether there are older ones; if it is the top.
 
     One range scan over the viewer's own summaries. Where some authors are kept from the viewer,
     rows in which such an author had the last word are worked out apart and merged in at their
     right place, so that neither count nor order tells of them.
+
+    ``before``: where ``after`` stood when it was shown, for lists that go on from there although it
+    has moved or gone since; without it, from where it stands now.
     """
     visits = ThreadVisit.objects.filter(user_id=viewer.user_id or 0, thread=OuterRef("thread"))
     follows = Follow.objects.filter(user_id=viewer.user_id or 0, thread=OuterRef("thread"))
@@ -163,6 +171,8 @@ def rows_of(
     moved = _moved_rows(viewer, base, kept_from) if kept_from is not None else []
     plain = base.filter(~kept_from) if kept_from is not None else base
     cursor = _cursor(base, moved, after) if after else None
+    if before is not None:
+        cursor = before, cursor[1] if cursor else 0
     if cursor:
         last_at, thread_id = cursor
         plain = plain.filter(Q(last_at__lt=last_at) | Q(last_at=last_at, thread_id__lt=thread_id))

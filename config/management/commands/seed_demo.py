@@ -17,6 +17,7 @@ from config.demo.seed import (
     duty,
     guides,
     half_years,
+    keys,
     people,
     profiles,
     queue,
@@ -88,6 +89,7 @@ class Command(BaseCommand):
         self._say("rows about the site", site.add_site(now=now, people=named))
         self._say("welcomers", profiles.add_welcomers(now=now, people=named))
         self._say("copies of own data", copies.add_copies(now=now, people=named))
+        self._say("keys of members", keys.add_keys(now=now, people=named))
 
     @transaction.atomic
     def _generate(self, short: Missing, seed: int) -> None:
