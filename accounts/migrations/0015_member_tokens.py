@@ -9,7 +9,7 @@ import accounts.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0013_settings_append_only"),
+        ("accounts", "0014_display"),
     ]
 
     operations = [
