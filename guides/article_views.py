@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -91,8 +92,11 @@ def shown(version: ArticleVersion) -> dict[str, Any]:
 
 
 def _kept_for_guests(request: VisitorRequest, response: HttpResponse) -> HttpResponse:
-    """Let what guests see be kept for a short while; what others see is never kept."""
-    if request.viewer.role is None and not request.user.is_authenticated:
+    """Let what guests see be kept for a short while; what others see is never kept.
+
+    A visitor with a session has something of their own, such as a message that waits.
+    """
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
         patch_cache_control(response, public=True, max_age=GUEST_SECONDS)
         patch_vary_headers(response, ["Cookie", "Accept-Language"])
     return response

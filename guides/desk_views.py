@@ -155,7 +155,7 @@ def _act(request: SignedInRequest, found: ArticleVersion, do: str, forms: dict) 
     """Do what was asked for. Raises ``NotAllowed``, ``Refused``, ``Conflict``."""
     user = request.user
     if do == "send":
-        seen = request.POST.get("seen", "")
+        seen = request.POST.get("seen", "")[:9]
         writing.send_version(version=found, editor=user, seen=int(seen) if seen.isdecimal() else 0)
     elif do == "take_back":
         writing.take_back(version=found, editor=user)

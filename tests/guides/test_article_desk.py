@@ -226,6 +226,14 @@ def test_a_sample_is_taken_up_with_one_button_and_an_admin_puts_it_on_top() -> N
     assert not Article.objects.get(slug="driving").is_featured
 
 
+@pytest.mark.parametrize("seen", ["", "x", "9" * 5000, "-1", "²"])
+def test_a_number_that_no_page_sent_changes_nothing(seen) -> None:
+    version = draft()
+    browser(version.written_by).post(where(version), {"do": "send", "seen": seen})
+    version.refresh_from_db()
+    assert version.status == "draft"
+
+
 def test_readers_get_no_trace_of_what_is_being_written() -> None:
     first = published_guide()
     editor = make_hcp("editor")

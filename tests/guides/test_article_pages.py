@@ -76,6 +76,13 @@ def test_guests_get_no_cookie_and_their_copy_is_kept_for_a_short_while_only(clie
         assert "Cookie" in answer["Vary"]
 
 
+def test_what_a_visitor_with_a_session_sees_is_never_kept(client) -> None:
+    version = published_guide()
+    client.post(reverse("moderation:report"), {"category": "spam", "key": "x" * 14})
+    assert client.cookies
+    assert "no-store" in client.get(address(version))["Cache-Control"]
+
+
 def test_what_somebody_sees_who_is_signed_in_is_never_kept(client) -> None:
     version = published_guide()
     client.force_login(make_member("peer_open"))
