@@ -37,6 +37,7 @@ CANNOT_WRITE = _("You can read, but not post at the moment. Your notices say why
 MUST_AGREE = _("Please read what changed and agree first. Your words are kept until then.")
 NEEDS_GUARDIAN = _("You can read, but not post, until a parent or guardian says yes.")
 THREAD_LOCKED = _("This thread is closed. You can still read it.")
+NO_POLLS = _("Health professionals ask no polls here. Take it out, please.")
 NO_ADVICE_ASKED = _("This member asked for no advice from professionals.")
 NOT_ASKED = _("This member wants replies from professionals only where they ask for them.")
 HCP_DOSE = _("The code does not let professionals suggest doses or pump settings here.")

@@ -173,6 +173,12 @@ def make_tag(slug: str, **values: object) -> Tag:
     return Tag.objects.create(**{"slug": slug, "name": name, "position": position, **values})
 
 
+def make_poll_words(question: str, *options: str, **values: object) -> dict[str, object]:
+    """A poll as a draft keeps it."""
+    rest = {"is_multiple": False, "results_later": False, "days": 7}
+    return {"question": question, "options": list(options), **rest, **values}
+
+
 def submit_thread(
     author: User,
     board: Board,

@@ -675,6 +675,7 @@ ROUTES = (
     ours("forum:edit", READER, FORM, own_posts("forum:edit")),
     ours("forum:withdraw", READER, FORM, own_posts("forum:withdraw")),
     ours("forum:history", READER, READ, own_posts("forum:history")),
+    ours("forum:vote", READER, ACT, threads("forum:vote")),
     ours("forum:save", READER, ACT, threads("forum:save")),
     ours("forum:names_in_thread", READER, READ, names_in_threads),
     ours("forum:names_on_board", READER, READ, names_on_boards),

@@ -59,6 +59,7 @@ from tests.factories import (
     make_board,
     make_hcp,
     make_member,
+    make_poll_words,
     make_staff,
     make_staff_without_mfa,
     make_tag,
@@ -261,6 +262,7 @@ class _Builder:
                 text=text,
                 audience=audience,
                 content_note=f"Some {words['content_note']}",
+                poll=self._poll(user, words),
                 tags=["common", "rare"] if by == By.KNOWN else ["common"],
             )
         else:
@@ -279,6 +281,13 @@ class _Builder:
         )
         self.world.items.append(item)
         return item
+
+    def _poll(self, user: User, words: dict[str, str]) -> dict[str, object]:
+        """A poll with words of its own; professionals ask none."""
+        if user.role == Role.HCP:
+            return {}
+        words |= {"poll": new_word(), "poll_option": new_word()}
+        return make_poll_words(f"Do you {words['poll']}?", f"Yes {words['poll_option']}", "No")
 
     def quotes(self) -> None:
         """Somebody quotes each text that was published, within its thread."""

@@ -1,6 +1,6 @@
 """Keeping a text on the server until it is sent, and never one window over the words of another."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -98,10 +98,11 @@ def _values(
     asks_professional: bool = False,
     no_advice: bool = False,
     tags: Sequence[str] = (),
+    poll: Mapping[str, Any] | None = None,
     quoted_post: Post | None = None,
     quoted_excerpt: str = "",
 ) -> dict[str, Any]:
-    return {
+    values: dict[str, Any] = {
         "board": board,
         "thread": thread,
         "title": title,
@@ -114,6 +115,8 @@ def _values(
         "quoted_post": quoted_post,
         "quoted_excerpt": quoted_excerpt[:EXCERPT_MAX] if quoted_post else "",
     }
+    # What keeps the words alone says nothing of the poll: it stays.
+    return values if poll is None else {**values, "poll": dict(poll)}
 
 
 def _has_no_words(values: dict[str, Any]) -> bool:

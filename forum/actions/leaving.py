@@ -10,6 +10,7 @@ from django.db import transaction
 from accounts.models import User
 from accounts.models.leaving import ERASED
 from forum.actions.pictures import delete_pictures
+from forum.actions.polls import forget_votes
 from forum.actions.reactions import recount_reactions
 from forum.actions.state import Standing, change_state, lock_post, put_back
 from forum.actions.withdraw import WITHDRAWABLE
@@ -27,6 +28,7 @@ from forum.models import (
     Notice,
     NoticeChoice,
     Picture,
+    Poll,
     Post,
     Profile,
     PushDevice,
@@ -121,6 +123,7 @@ def erase_texts(*, user: User, keep_published: bool, held: Iterable[int], at: da
         # Pictures go in any case: they tell more of a person than words that stay.
         of_held = Picture.objects.filter(post__in=held)
         delete_pictures(Picture.objects.filter(author=user).exclude(pk__in=of_held.values("pk")))
+        forget_votes(user=user)
         touched = list(Reaction.objects.filter(author=user).values_list("post_id", flat=True))
         Reaction.objects.filter(author=user).delete()
         recount_reactions(touched)
@@ -149,9 +152,11 @@ def _erase_post(pk: int, at: datetime) -> None:
     post.reactions = {}
     post.submission_key = None
     post.save()
+    Poll.objects.filter(post=post).delete()
     if post.is_opening:
+        post.thread.has_poll = False
         post.thread.title = post.thread.content_note = ""
-        post.thread.save(update_fields=["title", "content_note"])
+        post.thread.save(update_fields=["title", "content_note", "has_poll"])
     Revision.objects.filter(post=post).exclude(text="").update(text="")
     HiddenPart.objects.filter(post=post).delete()
     Reaction.objects.filter(post=post).delete()

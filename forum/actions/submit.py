@@ -14,6 +14,7 @@ from forum import markdown, summaries
 from forum.actions.breaker import count_hits, rules_counted_for
 from forum.actions.clocks import keep_clock
 from forum.actions.notices import tell_of_new_post
+from forum.actions.polls import check_may_poll, findings_in_poll, make_poll
 from forum.actions.state import next_position, set_ticket
 from forum.actions.tags import put_tags
 from forum.due import due_at
@@ -112,8 +113,10 @@ def _submit(*, draft: Draft, author: User, at: datetime) -> Post:
         if refusal is not None:
             raise refusal
     source = _source_of(draft, viewer, thread)
+    check_may_poll(author, draft.poll)
     pictures = pictures_of(draft)
     findings = findings_in(title=draft.title, text=with_words(draft.text, pictures))
+    findings += findings_in_poll(draft.poll)
     check_hcp_dose(author, findings)
     counted = rules_counted_for(author, findings, at=at)
     verdict = verdict_on(
@@ -136,6 +139,7 @@ def _submit(*, draft: Draft, author: User, at: datetime) -> Post:
             status=verdict.status,
             asks_professional=draft.asks_professional and audience == Audience.COMMUNITY,
             no_advice=draft.no_advice,
+            has_poll=bool(draft.poll),
             created_at=at,
             published_at=published_at,
         )
@@ -155,6 +159,7 @@ def _submit(*, draft: Draft, author: User, at: datetime) -> Post:
     )
     set_ticket(post, verdict.ticket)
     post.save(force_insert=True)
+    make_poll(post, draft.poll)
     if post.has_ticket:
         keep_clock(post, at=at)
     Revision.objects.create(post=post, number=1, text=draft.text, created_at=at)

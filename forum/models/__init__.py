@@ -13,6 +13,7 @@ from forum.models.mailing import MailSettings, NoticeChoice, Rhythm, Way
 from forum.models.mention import Mention, NameSearch
 from forum.models.notice import Notice, NoticeKind
 from forum.models.picture import Picture
+from forum.models.poll import Poll, PollOption, PollVote
 from forum.models.post import Post, Quote, Revision
 from forum.models.profile import Profile, ShownTo
 from forum.models.push import PushDevice
@@ -51,6 +52,9 @@ __all__ = [
     "NoticeKind",
     "Origin",
     "Picture",
+    "Poll",
+    "PollOption",
+    "PollVote",
     "Post",
     "Profile",
     "PushDevice",

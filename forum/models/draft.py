@@ -34,6 +34,7 @@ class Draft(models.Model):
     no_advice = models.BooleanField(default=False)
     content_note = models.CharField(max_length=CONTENT_NOTE_MAX, blank=True)
     tags = models.JSONField(default=list, blank=True)  # slugs of topics
+    poll = models.JSONField(default=dict, blank=True)  # as ``PollForm.poll`` gives it
     quoted_post = models.ForeignKey("forum.Post", on_delete=models.SET_NULL, null=True, blank=True)
     quoted_excerpt = models.CharField(max_length=EXCERPT_MAX, blank=True)
     # Each saving counts up; who saves on top of another version than the newest saves beside it.

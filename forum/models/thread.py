@@ -34,6 +34,7 @@ class Thread(models.Model):
     )
     asks_professional = models.BooleanField(default=False, db_default=False)
     no_advice = models.BooleanField(default=False, db_default=False)
+    has_poll = models.BooleanField(default=False, db_default=False)
     is_locked = models.BooleanField(default=False, db_default=False)
     # The highest position given to a post; positions are given once and never again.
     last_position = models.PositiveIntegerField(default=0, db_default=0)

@@ -35,6 +35,7 @@ from forum.models import (
 from forum.models.profile import FIELDS
 from forum.queries.access import accesses_of
 from forum.queries.notices import notices_for
+from forum.queries.polls import own_votes, poll_words
 
 
 def gather(user: User, viewer: Viewer) -> list[Section]:
@@ -55,6 +56,7 @@ def gather(user: User, viewer: Viewer) -> list[Section]:
         Section("drafts", _("My drafts"), _drafts(user)),
         Section("pictures", _("My pictures"), _pictures(user)),
         Section("reactions", _("My reactions"), _reactions(user, viewer)),
+        Section("votes", _("My votes in polls"), _votes(user, viewer)),
         Section("saved", _("Posts I saved"), _saved(user, viewer)),
         Section("follows", _("What I follow"), _follows(user, viewer)),
         Section("read", _("How far I read"), _read(user, viewer)),
@@ -99,6 +101,7 @@ def _posts(user: User) -> list[dict[str, Any]]:
             "title": post.thread.title if post.is_opening else "",
             "content_note": post.thread.content_note if post.is_opening else "",
             "text": post.text,
+            "poll": poll_words(post),
             "audience": post.audience,
             "state": post.status,
             "created_at": post.created_at,
@@ -121,7 +124,17 @@ def _own_quotes(quotes: Any, user: User) -> list[str]:
 
 def _drafts(user: User) -> list[dict[str, Any]]:
     drafts = Draft.objects.filter(author=user).select_related("board").order_by("updated_at")
-    return rows_of(drafts, "board.title", "title", "content_note", "text", "audience", "updated_at")
+    return rows_of(
+        drafts, "board.title", "title", "content_note", "text", "poll", "audience", "updated_at"
+    )
+
+
+def _votes(user: User, viewer: Viewer) -> list[dict[str, Any]]:
+    """Which answers the person picked. No words: they are others'."""
+    votes = own_votes(user.pk)
+    posts = Post.objects.visible_to(viewer).filter(pk__in=[pk for pk, _place in votes])
+    seen = dict(posts.values_list("pk", "public_id"))
+    return [{"post": seen.get(pk, ""), "answer": place} for pk, place in votes]
 
 
 def own_pictures(user: User) -> QuerySet[Picture]:

@@ -12,12 +12,14 @@ from accounts.ids import new_public_id
 from forum.access_log import record_shown, shows_no_posts
 from forum.actions.drafts import save_draft
 from forum.actions.pictures import mask_words
+from forum.actions.polls import masked, words_of
 from forum.actions.submit import sent_post, submit_post
 from forum.cards import marked, preview
 from forum.check import check_cards, contact_details
 from forum.errors import NotVisible, Refused
 from forum.forms import AskForm, ReplyForm
 from forum.models import Audience, Draft, Surface, Thread
+from forum.poll_forms import PollForm
 from forum.queries.boards import boards_for
 from forum.queries.drafts import newest_draft
 from forum.queries.firsts import firsts_of, is_first_post
@@ -51,15 +53,16 @@ def write(request: SignedInRequest, slug: str) -> HttpResponse:
         raise Http404
     initial = {"key": new_public_id(), "audience": _first_audience(request)}
     form = AskForm(request.POST or None, author=request.user, initial=initial)
-    if request.method == "POST" and form.is_valid():
+    poll_form = PollForm(request.POST or None)
+    if request.method == "POST" and form.is_valid() and poll_form.is_valid():
         data = form.cleaned_data
         post = sent_post(author=request.user, key=data["key"])
         if post is not None and post.text == data["text"]:
             return redirect("forum:sent", post.public_id)
         try:
             if post is not None:
-                return keep_beside_sent(request, board=board, **data)
-            draft = save_draft(author=request.user, board=board, **data)
+                return keep_beside_sent(request, board=board, poll=poll_form.poll(), **data)
+            draft = save_draft(author=request.user, board=board, poll=poll_form.poll(), **data)
         except Refused as refusal:
             form.add_error(None, str(refusal.message))
         else:
@@ -67,7 +70,7 @@ def write(request: SignedInRequest, slug: str) -> HttpResponse:
             step = "forum:draft_pictures" if "picture" in request.POST else "forum:check"
             return redirect(step, draft.key)
     firsts = firsts_of(request.viewer, request.user)
-    context = {"board": board, "form": form, "firsts": firsts}
+    context = {"board": board, "form": form, "poll_form": poll_form, "firsts": firsts}
     context["draft_key"] = newest_draft(request.viewer, board) if request.method != "POST" else ""
     return render(request, "forum/ask.html", context)
 
@@ -100,6 +103,7 @@ def change(request: SignedInRequest, key: str) -> HttpResponse:
         context = {
             "board": draft.board,
             "form": ask_form,
+            "poll_form": PollForm(poll=draft.poll),
             "firsts": firsts,
             "pictures": pictures_of(draft),
         }
@@ -136,8 +140,9 @@ def check(request: SignedInRequest, key: str) -> HttpResponse:
         draft.text = mask(draft.text, findings_in(title="", text=draft.text))
         draft.title = mask(draft.title, findings_in(title="", text=draft.title))
         draft.version += 1
-        draft.save(update_fields=["text", "title", "version", "updated_at"])
         mask_words(pictures_of(draft))
+        draft.poll = masked(draft.poll)
+        draft.save(update_fields=["text", "title", "poll", "version", "updated_at"])
         return redirect("forum:check", draft.key)
     if request.method == "POST" and request.POST.get("version", str(draft.version)) != str(
         draft.version
@@ -156,6 +161,8 @@ def check(request: SignedInRequest, key: str) -> HttpResponse:
     thread = _thread_of(request, draft)
     pictures = pictures_of(draft)
     words = with_words(draft.text, pictures)
+    if draft.poll:
+        words = f"{words}\n\n{words_of(draft.poll)}"
     found = check_cards(title=draft.title, text=words, author=request.user)
     marks = contact_details(found)
     quoted = find_post(request.viewer, draft.quoted_post.public_id) if draft.quoted_post else None

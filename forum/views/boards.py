@@ -89,6 +89,7 @@ def row_in_words(row: BoardRow, read_until: datetime) -> dict:
         "is_muted": row.follow_kind == FollowKind.MUTE,
         "asks_professional": thread.asks_professional,
         "no_advice": thread.no_advice,
+        "has_poll": thread.has_poll,
         "content_note": thread.content_note,
         "tags": [
             {"name": tag.name, "address": reverse("forum:tag", args=[tag.slug])} for tag in row.tags

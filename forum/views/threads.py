@@ -5,6 +5,7 @@ from functools import partial
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import Access, access
@@ -20,6 +21,7 @@ from forum.forms import ReplyForm
 from forum.later import after
 from forum.models import Audience, Post, ReactionKind, Status, Surface, Thread
 from forum.queries.firsts import is_first_post
+from forum.queries.polls import poll_on
 from forum.queries.reading import reading_of
 from forum.queries.tags import tags_on
 from forum.queries.threads import (
@@ -66,6 +68,7 @@ def thread(request: SignedInRequest, public_id: str) -> HttpResponse:
             "is_author": found.author_id == request.user.pk,
             "page": page,
             "cards": shown_cards,
+            "poll": poll_on(request.viewer, found, at=timezone.now()) if number == 1 else None,
             "first_new": _first_new(page, read_to),
             "go_on": bool(read_to) and number == 1 and page.last_position > read_to,
             "follow_kind": follow_kind,

@@ -15,6 +15,7 @@ from forum.actions.state import IllegalMove
 from forum.cards import body
 from forum.errors import NotVisible, StaleVersion
 from forum.models import Post, Surface
+from forum.queries.polls import poll_words
 from moderation.actions.decide import AlreadyDecided, ClaimedByOther
 from moderation.actions.proposals import decide_or_propose
 from moderation.actions.second_reviews import take_look
@@ -68,6 +69,7 @@ def item(request: SignedInRequest, public_id: str) -> HttpResponse:
         "post": found.post,
         "thread": found.post.thread,
         "body": body(found.post),
+        "poll": poll_words(found.post),
         "context_posts": [{"post": post, "body": body(post)} for post in found.context],
         "quotes": found.quotes,
         "pictures": pictures_for_review(request.viewer, found.post),

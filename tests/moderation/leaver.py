@@ -15,12 +15,14 @@ from accounts.tokens import new_app_key
 from forum.actions.drafts import save_draft
 from forum.actions.edit import edit_post
 from forum.actions.notices import notify
+from forum.actions.polls import vote
 from forum.actions.reactions import toggle_reaction
 from forum.models import (
     Board,
     Follow,
     FollowKind,
     NoticeKind,
+    Poll,
     Post,
     ReactionKind,
     Saved,
@@ -37,6 +39,7 @@ from tests.factories import (
     make_board,
     make_hcp,
     make_member,
+    make_poll_words,
     publish_reply,
     publish_thread,
     published,
@@ -108,6 +111,21 @@ def make_leaver(name: str = "zqownname") -> Leaver:
     )
     at_friend = Post.objects.get(thread=theirs, is_opening=True)
     toggle_reaction(post=at_friend, author=user, kind=ReactionKind.CARE)
+    asked = publish_thread(
+        friend,
+        board,
+        title=f"{OTHER}asks",
+        text=f"{OTHER}polltext",
+        poll=make_poll_words(f"{OTHER}question", f"{OTHER}yes", f"{OTHER}no"),
+    )
+    vote(poll=Poll.objects.get(post__thread=asked), voter=user, places=[2])
+    publish_thread(
+        user,
+        board,
+        title=f"{OWN}asks",
+        text=f"{OWN}polltext",
+        poll=make_poll_words(f"{OWN}question", f"{OWN}yes", f"{OWN}no"),
+    )
     Saved.objects.create(user=user, post=quoting, note=f"{OWN}note", saved_at=now)
     Saved.objects.create(user=friend, post=reply, note=f"{OTHER}note", saved_at=now)
     Follow.objects.create(user=user, thread=theirs, kind=FollowKind.FOLLOW, created_at=now)

@@ -19,6 +19,7 @@ from config.demo.seed import (
     half_years,
     keys,
     people,
+    polls,
     profiles,
     queue,
     screening,
@@ -75,6 +76,7 @@ class Command(BaseCommand):
         self._say("members", people.add_members(seed=seed, now=now))
         named = people.demo_people()
         self._say("threads", threads.add_threads(seed=seed, now=now, people=named))
+        self._say("polls", polls.add_polls(seed=seed, now=now, people=named))
         self._say("decided posts", queue.add_decided(seed=seed, now=now, people=named))
         self._say("waiting posts", queue.add_queue(seed=seed, now=now, people=named))
         self._say("applications", applicants.add_applications(now=now, people=named))
