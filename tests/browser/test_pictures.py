@@ -9,8 +9,9 @@ from playwright.sync_api import BrowserContext, Page, expect
 from accounts.documents import publish_texts
 from accounts.models import User
 from forum.models import Picture
+from moderation.actions.decide import decide
+from moderation.models import DecisionKind
 from tests.browser.people import Community, make_community
-from tests.factories import published
 from tests.pictures import as_file, drawn, with_place
 
 SignIn = Callable[[Page, User], None]
@@ -40,10 +41,10 @@ def send_with_picture(page: Page, community: Community, photo: Path, look: Axe |
     expect(page.get_by_role("heading", name="Before your first picture")).to_be_visible()
     if look:
         look(page)
-    page.get_by_label("The picture").set_input_files(photo)
+    page.get_by_label("The picture", exact=True).set_input_files(photo)
     page.get_by_role("button", name="Add it").click()
     expect(page.get_by_text("Say what the picture shows.").first).to_be_visible()
-    page.get_by_label("The picture").set_input_files(photo)
+    page.get_by_label("The picture", exact=True).set_input_files(photo)
     page.get_by_label("Describe the picture").fill("My bag, half red and half blue")
     page.get_by_role("button", name="Add it").click()
     expect(page.get_by_role("img", name="My bag, half red and half blue")).to_be_visible()
@@ -80,7 +81,12 @@ def test_a_picture_goes_from_a_phone_through_a_look_into_the_thread(
     if look:
         assert shown.evaluate("image => image.complete && image.naturalWidth") == 480
         look(page)
-    published(picture.post)
+    decide(
+        post=picture.post,
+        moderator=community.moderator,
+        kind=DecisionKind.PUBLISH,
+        version=picture.post.version,
+    )
     sign_in(page, community.friend)
     page.goto(f"/p/{picture.post.public_id}/")
     page.get_by_role("link", name="My bag, half red and half blue").click()
