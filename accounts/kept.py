@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from django.db import DatabaseError, transaction
+from django.db import transaction
 
 log = logging.getLogger(__name__)
 Value = TypeVar("Value")
@@ -40,11 +40,11 @@ class Kept(Generic[Value]):
         EVERYTHING.append(self)
 
     def get(self) -> Value:
-        """The value; never raises because of the database."""
+        """The value. Never raises: no page, and no help, fails because of it."""
         if time.monotonic() >= self._good_until:
             try:
                 self._known = self.read()
-            except DatabaseError:
+            except Exception:
                 log.exception("the database does not tell what is set for the site")
             self._good_until = time.monotonic() + self.seconds
         return self.in_doubt if self._known is None else self._known

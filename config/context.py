@@ -10,7 +10,7 @@ from accounts.announcements import announcements_for
 from accounts.viewer import GUEST, Viewer
 from forum.queries.notices import unread_count
 from forum.ways import mail_trouble
-from guides.helplines import country_of
+from guides.helplines_now import country_of
 from guides.panel import help_panel
 from guides.queries.search import search
 

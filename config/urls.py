@@ -3,13 +3,15 @@
 from django.conf import settings
 from django.urls import include, path
 
-from config import views
+from config import helpline_views, views
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("favicon.ico", views.favicon, name="favicon"),
     path("robots.txt", views.robots, name="robots"),
     path("sitemap.xml", views.sitemap, name="sitemap"),
+    path("desk/helplines/", helpline_views.listing, name="helplines"),
+    path("desk/helplines/<str:code>/", helpline_views.sheet, name="helpline_sheet"),
     path("", include("accounts.urls")),
     path("", include("guides.urls")),
     path("", include("forum.urls")),

@@ -5,7 +5,7 @@ from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
 
 from guides.checks import check_default_country
-from guides.helplines import HelplineError, countries
+from guides.helplines import HelplineError, shipped
 
 
 class GuidesConfig(AppConfig):
@@ -21,7 +21,7 @@ class GuidesConfig(AppConfig):
                 not a check but an error.
         """
         try:
-            countries()
+            shipped()
         except HelplineError as error:
             raise ImproperlyConfigured(f"guides.E001: {error}") from error
         checks.register(check_default_country)

@@ -1,7 +1,7 @@
 """Emergency numbers and helplines by country, from ``data/helplines.toml``. Needs no database.
 
 The file is read once, at start (``guides.apps``): a broken entry must stop the start, and not a
-page that somebody opens in an emergency.
+page that somebody opens in an emergency. What admins changed: ``guides/helplines_now.py``.
 """
 
 import re
@@ -13,17 +13,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
-from django.http import HttpRequest
 from django.utils.translation import gettext, gettext_noop
-from django.utils.translation.trans_real import parse_accept_lang_header
 
 DATA = Path(__file__).parent / "data" / "helplines.toml"
 FALLBACK_COUNTRY = "GB"
-
-# What browsers send when nobody chose a language, all over the world: it says nothing about where
-# a reader is, and must not put 911 on the screen of somebody in Leeds.
-SAYS_NOTHING = frozenset(("en-us",))
 
 # The words of the data file that a reader sees, so that makemessages finds them.
 TRANSLATABLE = frozenset(
@@ -192,49 +185,35 @@ def read(path: Path) -> tuple[Country, ...]:
 
 
 @cache
-def _by_code() -> dict[str, Country]:
+def from_file() -> dict[str, Country]:
+    """The same by code. Raises as ``shipped``."""
     return {country.code: country for country in read(DATA)}
 
 
-def countries() -> tuple[Country, ...]:
-    """All countries, in the order of the file.
+def shipped() -> tuple[Country, ...]:
+    """All countries as they come with the software, in the order of the file.
 
     Raises:
         HelplineError: as ``read``; only on the first call, which is at start.
     """
-    return tuple(_by_code().values())
+    return tuple(from_file().values())
 
 
-def for_country(code: str) -> Country:
-    """The country of a two-letter code in any case.
+def country_of_sheet(data: dict[str, Any]) -> Country:
+    """A country from a sheet. Raises ``HelplineError`` for whatever is wrong with it."""
+    try:
+        entry = {name: value for name, value in data.items() if value}
+        entry["line"] = [_line_of_sheet(line) for line in data["line"]]
+        return _country(entry)
+    except HelplineError:
+        raise
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise HelplineError(f"a sheet is broken: {error!r}") from error
 
-    An unknown code gives ``settings.DEFAULT_COUNTRY``; if that is unknown too, the United Kingdom.
-    """
-    known = _by_code()
-    for candidate in (code, settings.DEFAULT_COUNTRY):
-        if country := known.get(candidate.upper()):
-            return country
-    return known[FALLBACK_COUNTRY]
 
-
-def country_of(request: HttpRequest) -> str:
-    """The code of the country whose numbers to show; always one that we have.
-
-    In order: ``?country=``, the first region that we have in Accept-Language ("en-IE"; "en-US" does
-    not count), the default of the site. The address of the visitor is not looked at.
-    """
-    known = _by_code()
-    chosen = request.GET.get("country", "").upper()
-    if chosen in known:
-        return chosen
-    accepted = request.headers.get("Accept-Language", "")
-    for language, _weight in parse_accept_lang_header(accepted.lower()):
-        if language in SAYS_NOTHING:
-            continue
-        for part in language.split("-")[1:]:
-            if part.upper() in known:
-                return part.upper()
-    return for_country(settings.DEFAULT_COUNTRY).code
+def _line_of_sheet(line: dict[str, Any]) -> dict[str, Any]:
+    entry = {name: value for name, value in line.items() if value}
+    return {**entry, "last_verified": date.fromisoformat(line["last_verified"])}
 
 
 def _country(entry: dict[str, Any]) -> Country:

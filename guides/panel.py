@@ -2,7 +2,8 @@
 
 from typing import TypedDict
 
-from guides.helplines import Country, Kind, Line, for_country
+from guides.helplines import Country, Kind, Line
+from guides.helplines_now import for_country
 
 MAX_LINES = 4
 

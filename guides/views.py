@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import Access, access
 from guides.clinical import COLLECTED_ON, FIRST_AID
-from guides.helplines import countries, country_of, for_country
+from guides.helplines_now import countries, country_of, for_country
 from guides.lesson import BY_LETTER, Pick, current_lesson
 
 HELP_PAGE_SECONDS = 600

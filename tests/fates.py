@@ -62,6 +62,8 @@ LEFT_OUT = {
     "accounts.Announcement.ended_by": BY_STAFF,
     "accounts.Announcement.made_by": BY_STAFF,
     "accounts.HcpCheck.admin": BY_STAFF,
+    "accounts.HelplineSheet.published_by": BY_STAFF,
+    "accounts.HelplineSheet.saved_by": BY_STAFF,
     "accounts.InvitationCode.created_by": BY_STAFF,
     "accounts.InvitationCode.revoked_by": BY_STAFF,
     "accounts.SiteSettings.set_by": BY_STAFF,
@@ -123,6 +125,9 @@ LEFT_OUT = {
     "moderation.SecondReview.reviewer": BY_STAFF,
     "moderation.ShadowDone.hcp": "a moment, without words",
     "moderation.Shift.added_by": BY_STAFF,
+    "moderation.StaffChange.asked_by": BY_STAFF,
+    "moderation.StaffChange.closed_by": BY_STAFF,
+    "moderation.StaffChange.user": "what admins decided about a role: the role is in the copy",
 }
 # Tables whose rows of a person are gone after erasing them. Of all others an id stays, and no word.
 GONE = {

@@ -36,6 +36,7 @@ from moderation.models import (
     Proposal,
     Sanction,
     Shift,
+    StaffChange,
     TransparencySnapshot,
 )
 from moderation.transparency_page import FILES
@@ -99,12 +100,36 @@ def announcements(name: str) -> Addresses:
     return addresses
 
 
+def helpline_sheets(world: World) -> list[str]:
+    """The helplines of two countries, and of one that there is not."""
+    return [reverse("helpline_sheet", args=[code]) for code in ("GB", "IE", "XX")]
+
+
 def invitations(world: World) -> list[str]:
     """One address for each invitation code, and one of none."""
     ids = InvitationCode.objects.order_by("pk").values_list("public_id", flat=True)
     return [
         reverse("moderation:invitation_revoke", args=[public_id]) for public_id in [*ids, "2" * 14]
     ]
+
+
+def staff_changes(world: World) -> list[str]:
+    """Each question about the team, and one that there is not."""
+    ids = StaffChange.objects.order_by("pk").values_list("public_id", flat=True)
+    return [reverse("moderation:staff_change", args=[public_id]) for public_id in [*ids, "2" * 14]]
+
+
+def queue_searches(world: World) -> list[str]:
+    """The search of reviewers: empty, by words that are in many posts, and among decisions."""
+    page = reverse("moderation:find")
+    asked = ("where=waiting&q=the", "where=decided&q=the", "where=waiting&q=ab", "where=decided")
+    return [page, *(f"{page}?{words}" for words in asked)]
+
+
+def people_searches(world: World) -> list[str]:
+    """People by the start of a name."""
+    page = reverse("moderation:people")
+    return [page, f"{page}?q=pe", f"{page}?q=h", f"{page}?q="]
 
 
 def alert_pages(world: World) -> list[str]:
@@ -779,7 +804,15 @@ ROUTES = (
     ours("moderation:tag_move", ADMIN, ACT, tags("moderation:tag_move")),
     ours("moderation:tag_merge", ADMIN, ACT, tags("moderation:tag_merge")),
     ours("moderation:boards", ADMIN, READ),
+    ours("moderation:find", REVIEWER, READ, queue_searches),
+    ours("moderation:staff", ADMIN, READ),
+    ours("moderation:staff_appoint", ADMIN, FORM),
+    ours("moderation:staff_remove", ADMIN, FORM, people("moderation:staff_remove")),
+    ours("moderation:staff_change", ADMIN, FORM, staff_changes),
+    ours("moderation:people", ADMIN, READ, people_searches),
     ours("moderation:maintenance", ADMIN, FORM),
+    ours("helplines", ADMIN, READ),
+    ours("helpline_sheet", ADMIN, FORM, helpline_sheets),
     ours("moderation:site_settings", ADMIN, FORM),
     ours("moderation:announcements", ADMIN, FORM),
     ours("moderation:announcement", ADMIN, FORM, announcements("moderation:announcement")),

@@ -14,6 +14,7 @@ from accounts.models.consent import Consent, Method, Purpose
 from accounts.models.document import Clause, Document, DocumentKind, Module, SignOff
 from accounts.models.guardian import GuardianRequest
 from accounts.models.hcp import HcpProfile, Workplace
+from accounts.models.helplines import HelplineSheet
 from accounts.models.invitation import InvitationCode
 from accounts.models.leaving import AccountClosure, DataExport, ExportState, KeepPosts
 from accounts.models.relations import Block, CutOff, HiddenHcp, HiddenWorkplace, Recusal
@@ -43,6 +44,7 @@ __all__ = [
     "HcpCheck",
     "HcpChoice",
     "HcpProfile",
+    "HelplineSheet",
     "HiddenHcp",
     "HiddenWorkplace",
     "InvitationCode",

@@ -40,6 +40,7 @@ from moderation.models.report_mail import ReportMail, ReportMailKind
 from moderation.models.report_talk import EvidenceBy, ReportEvidence, ReportMessage
 from moderation.models.review import HardItem, SecondReview, Sitting, Workbench
 from moderation.models.sanction import Sanction
+from moderation.models.staff import StaffChange, StaffChangeKind
 from moderation.models.transparency import TransparencySnapshot
 
 __all__ = [
@@ -98,6 +99,8 @@ __all__ = [
     "ShadowDone",
     "Shift",
     "Sitting",
+    "StaffChange",
+    "StaffChangeKind",
     "Stage",
     "Tie",
     "TransparencySnapshot",

@@ -22,6 +22,7 @@ from moderation.desk import Filters, desk_page
 from moderation.models import Tie
 from moderation.professionals import to_check
 from moderation.second import FOR_ADMINS, to_confirm
+from moderation.staff import to_agree
 
 ASKED = ("q", "status", "severity", "category", "handler", "staff", "overdue")
 
@@ -60,6 +61,7 @@ def desk(request: SignedInRequest) -> HttpResponse:
             "proposals": to_confirm(request.viewer, now).filter(reason__in=FOR_ADMINS).count(),
             "appeals": waiting_appeals(request.viewer).count(),
             "applications": to_check(request.viewer).count(),
+            "staff": to_agree(request.viewer, at=now).count(),
         },
     }
     return render(request, "moderation/desk.html", context)

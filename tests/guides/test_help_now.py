@@ -13,7 +13,9 @@ from django.urls import reverse
 from guides import apps, helplines
 from guides.checks import check_default_country
 from guides.clinical import FIRST_AID
-from guides.helplines import HelplineError, Kind, countries, country_of, for_country
+from guides.helplines import HelplineError, Kind
+from guides.helplines import shipped as countries
+from guides.helplines_now import country_of, for_country
 from guides.panel import MAX_LINES, help_panel
 from tests.readability import main_text
 
@@ -163,7 +165,7 @@ def test_a_broken_file_stops_the_start(tmp_path, monkeypatch):
     def broken():
         raise HelplineError("country GB, line A: number 'x' cannot be dialled")
 
-    monkeypatch.setattr(apps, "countries", broken)
+    monkeypatch.setattr(apps, "shipped", broken)
     config = apps.GuidesConfig("guides", apps)
     with pytest.raises(ImproperlyConfigured, match=r"guides\.E001: country GB, line A"):
         config.ready()

@@ -4,8 +4,11 @@ from datetime import datetime, timedelta
 
 from accounts.ids import new_public_id
 from accounts.models import Announcement, AnnouncementAudience, InvitationCode, Tone, User
+from config.helpline_actions import save_sheet, sheet_for
 from moderation.actions.announcements import announce
 from moderation.actions.invitations import make_code
+from moderation.actions.staff import ask_to_appoint
+from moderation.models import StaffChangeKind
 
 # Label, how many can join with it, how many did, days since it was made, days that it works.
 CODES = (
@@ -56,4 +59,16 @@ def add_site(*, now: datetime, people: dict[str, User]) -> int:
         ends_at=now + timedelta(days=13),
         at=now - timedelta(days=1),
     )
-    return len(CODES) + 2
+    ask_to_appoint(
+        admin=people["admin_two"],
+        kind=StaffChangeKind.MODERATOR,
+        email="juniper@team.example",
+        pseudonym="Juniper",
+        reason="Did the course in spring, and has been a welcomer for a year.",
+        trained_on=(now - timedelta(days=40)).date(),
+        at=now - timedelta(days=2),
+    )
+    lines = sheet_for("GB")
+    lines["line"] = [*lines["line"][1:], lines["line"][0]]  # a draft with another order
+    save_sheet(country="GB", data=lines, number=0, admin=admin, at=now)
+    return len(CODES) + 4
