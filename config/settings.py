@@ -69,6 +69,8 @@ ALERT_WEBHOOK_SECRET = env.str("ALERT_WEBHOOK_SECRET", default="")
 ALERT_SECOND_AFTER_MINUTES = env.int("ALERT_SECOND_AFTER_MINUTES", default=15)
 OUTSIDE_CONTACT_EMAIL = env.str("OUTSIDE_CONTACT_EMAIL", default="")
 
+# Django's own admin at /django-admin/, read only, for admins: off unless somebody needs it.
+DJANGO_ADMIN = env.bool("DJANGO_ADMIN", default=False)
 # Who can make a member's account: open, invited (only with a code), closed.
 JOINING = env.str("JOINING", default="open")
 if JOINING not in ("open", "invited", "closed"):
@@ -122,6 +124,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.forms",
 ]
+if DJANGO_ADMIN:
+    INSTALLED_APPS.append("django.contrib.admin.apps.SimpleAdminConfig")
 
 MIDDLEWARE = [
     # Pages weigh a tenth on a slow line. Against BREACH: Django pads answers by random lengths and

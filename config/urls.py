@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import include, path
 
-from config import helpline_views, views
+from config import django_admin, helpline_views, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -18,6 +18,8 @@ urlpatterns = [
     path("", include("moderation.urls")),
     path("account/", include("allauth.urls")),
 ]
+if settings.DJANGO_ADMIN:
+    urlpatterns.append(path("django-admin/", django_admin.site.urls))
 if settings.DEMO:
     urlpatterns.append(path("demo/", include("config.demo.urls")))
 
