@@ -15,7 +15,7 @@ from forum.search.query import Query, Term
 MOST_SHOWN = 5
 MOST_WORDS = 6
 SHORTEST = 3
-MOST_CANDIDATES = 150
+MOST_CANDIDATES = 60
 IN_TITLE, IN_TEXT = 3, 1
 ENOUGH = IN_TITLE + IN_TEXT  # one word alone says little
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
@@ -51,13 +51,13 @@ def similar_threads(viewer: Viewer, *, title: str, text: str) -> list[Thread]:
         Post.objects.visible_to(viewer)
         .filter(pk__in=ids, status=Status.PUBLISHED, thread__status=Status.PUBLISHED)
         .exclude(thread__author_id=viewer.user_id)
-        .select_related("thread", "search_entry")
+        .values_list("thread_id", "thread__title", "search_entry__body")
     )
     scores: dict[int, int] = {}
-    for post in posts:
-        score = _score(post, words)
+    for thread_id, heading, body in posts:
+        score = _score(heading, body or "", words)
         if score >= ENOUGH:
-            scores[post.thread_id] = max(score, scores.get(post.thread_id, 0))
+            scores[thread_id] = max(score, scores.get(thread_id, 0))
     best = sorted(scores, key=lambda pk: (scores[pk], pk), reverse=True)[:MOST_SHOWN]
     threads = with_openings(viewer, Thread.objects.visible_to(viewer), "pk").select_related(
         "author", "board"
@@ -73,11 +73,8 @@ def telling_words(title: str, text: str) -> list[str]:
     return list(dict.fromkeys(telling))[:MOST_WORDS]
 
 
-def _score(post: Post, words: list[str]) -> int:
-    """How many of the words stand in a post, in any ending; those in the title count more."""
-    title = post.thread.title
-    entry = getattr(post, "search_entry", None)
-    body = entry.body if entry is not None else ""
+def _score(title: str, body: str, words: list[str]) -> int:
+    """How many of the words stand in a text, in any ending; those in the title count more."""
     score = 0
     for word in words:
         stem = re.compile(rf"\b{re.escape(word[: max(3, len(word) - 2)])}", re.IGNORECASE)
