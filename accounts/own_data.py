@@ -146,7 +146,7 @@ def _relations(user: User) -> list[Section]:
     places = HiddenWorkplace.objects.filter(member=user).select_related("workplace")
     apart = CutOff.objects.filter(member=user).select_related("hcp")
     return [
-        Section("blocked", _("People I hid"), rows_of(blocks, "blocked.pseudonym", "created_at")),
+        Section("blocked", _("People I hid"), rows_of(blocks, "name", "created_at")),
         Section(
             "hidden_from",
             _("Professionals I hide from"),

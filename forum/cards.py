@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-from accounts.avatars import avatar_of
+from accounts.avatars import NEUTRAL, Avatar, avatar_of
 from accounts.models import Role, User
 from accounts.viewer import Viewer
 from forum import markdown
@@ -95,6 +95,16 @@ def _profession(post: Post) -> str:
     return post.author.hcp_profile.profession if post.author.role == Role.HCP else ""
 
 
+def _avatar(post: Post) -> Avatar:
+    """The author's picture; under another name, the one of nobody."""
+    return NEUTRAL if post.alias else avatar_of(post.author)
+
+
+def _has_profile(viewer: Viewer, post: Post) -> bool:
+    """Whether the name leads to a profile; another name leads nowhere."""
+    return not post.alias and has_profile_for(viewer.role, post.author)
+
+
 def _held_wait(viewer: Viewer, shown: list[ShownPost]) -> dict[int, str]:
     """The usual wait in words, by severity; asked only where an own post is held."""
     if not any(_waits(viewer, item.post) for item in shown):
@@ -121,16 +131,17 @@ def _key(viewer: Viewer, item: ShownPost, wait: dict[int, str]) -> str:
         post.html,
         post.status,
         post.audience,
-        post.author.pseudonym,
+        post.byline,
+        post.alias,
         post.author.role,
-        avatar_of(post.author),
-        has_profile_for(viewer.role, post.author),
+        _avatar(post),
+        _has_profile(viewer, post),
         _profession(post),
         post.removed_under_id,
         viewer.user_id == post.author_id,
         viewer.may_write,
         viewer.role,
-        tuple((q.excerpt, q.source.public_id, q.source.author.pseudonym) for q in item.quotes),
+        tuple((q.excerpt, q.source.public_id, q.source.byline) for q in item.quotes),
         item.reactions,
         sorted(item.own_reactions),
         item.hidden,
@@ -163,8 +174,8 @@ def _render(viewer: Viewer, item: ShownPost, wait: dict[int, str]) -> str:
             "post": post,
             "body": mark_safe(linked(post.html, dict(item.mentions))),  # noqa: S308 - see body
             "author": post.author,
-            "avatar": avatar_of(post.author),
-            "has_profile": has_profile_for(viewer.role, post.author),
+            "avatar": _avatar(post),
+            "has_profile": _has_profile(viewer, post),
             "profession": _profession(post),
             "is_own": viewer.user_id == post.author_id,
             "may_write": viewer.may_write,

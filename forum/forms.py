@@ -86,6 +86,7 @@ class AskForm(WriteForm):
         "audience",
         "asks_professional",
         "no_advice",
+        "alias",
         "content_note",
         "tags",
     ]
@@ -105,6 +106,14 @@ class AskForm(WriteForm):
         help_text=_("You want to be heard, not fixed."),
         required=False,
     )
+    alias = forms.BooleanField(
+        label=_("Use another name in this thread"),
+        help_text=_(
+            "We make one up. Nobody else sees that it is you, and it leads to no profile. What you "
+            "tell may still give you away."
+        ),
+        required=False,
+    )
     content_note = forms.CharField(
         label=_("Content note"),
         help_text=_("If it may be hard to read, say what it is about. You can leave this empty."),
@@ -112,6 +121,12 @@ class AskForm(WriteForm):
         required=False,
     )
     tags = TagsField()
+
+    def __init__(self, *args: Any, author: User, **kwargs: Any) -> None:
+        super().__init__(*args, author=author, **kwargs)
+        if author.role != Role.MEMBER:
+            # Readers must know who of the team speaks.
+            del self.fields["alias"]
 
     def clean(self) -> dict[str, Any]:
         """A question to professionals must be one that they can read."""

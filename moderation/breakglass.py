@@ -95,7 +95,8 @@ def words_without_name(exception: BreakGlass) -> str:
     """The passage as the professional reads it: no name of the author, no contact details."""
     words = exception.passage
     words = mask(words, findings_in(title="", text=words))
-    name = re.compile(re.escape(exception.author.pseudonym), re.IGNORECASE)
+    names = [exception.author.pseudonym, exception.post.alias]
+    name = re.compile("|".join(re.escape(each) for each in names if each), re.IGNORECASE)
     return name.sub(_("[name]"), words).strip()
 
 

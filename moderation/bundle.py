@@ -115,7 +115,7 @@ def _as_data(case: Case, page: CasePage) -> dict[str, Any]:
                 "id": row.public_id,
                 "post": row.post.public_id,
                 "revision": row.revision.number,
-                "author": row.post.author.pseudonym,
+                "author": row.post.byline,
                 "written_at": row.revision.created_at,
                 "reason": row.reason,
             }

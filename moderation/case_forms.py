@@ -249,7 +249,7 @@ class HideForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.posts = {f"{post.public_id}:{post.version}": post for post in posts}
         cast(forms.ChoiceField, self.fields["post"]).choices = [
-            (key, f"{post.author.pseudonym}: {post.text[:80]}") for key, post in self.posts.items()
+            (key, f"{post.byline}: {post.text[:80]}") for key, post in self.posts.items()
         ]
         clause = cast(ClauseField, self.fields["clause"])
         clause.offer(clauses_for(case))

@@ -113,7 +113,7 @@ class PostsForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.by_id = {post.public_id: post for post in posts}
         cast(forms.MultipleChoiceField, self.fields["posts"]).choices = [
-            (public_id, f"{post.author.pseudonym}: {_start_of(post.text)}")
+            (public_id, f"{post.byline}: {_start_of(post.text)}")
             for public_id, post in self.by_id.items()
         ]
 

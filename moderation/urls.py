@@ -4,6 +4,7 @@ from django.urls import path, re_path
 
 from moderation.views import (
     alerts,
+    aliases,
     announcements,
     appeals,
     audit,
@@ -68,6 +69,7 @@ urlpatterns = [
     path("me/hard-topics/", bench.wellbeing, name="wellbeing"),
     path("me/keyboard/", bench.keys, name="keys"),
     path("threads/<pid:public_id>/", threads.thread, name="thread"),
+    path("posts/<pid:public_id>/who/", aliases.reveal, name="reveal_author"),
     path("posts/<pid:public_id>/add-note/", labels.label, name="label"),
     path("notes/<pid:public_id>/", labels.note, name="note"),
     path("decisions/", decisions.own_list, name="own_decisions"),

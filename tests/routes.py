@@ -773,6 +773,7 @@ ROUTES = (
     ours("moderation:release", REVIEWER, ACT, posts("moderation:release")),
     ours("moderation:renew", REVIEWER, ACT, posts("moderation:renew")),
     ours("moderation:thread", REVIEWER, FORM, threads("moderation:thread")),
+    ours("moderation:reveal_author", ADMIN, FORM, posts("moderation:reveal_author")),
     ours("moderation:label", REVIEWER, FORM, posts("moderation:label")),
     ours("moderation:note", READER, FORM, notes("moderation:note")),
     ours("moderation:own_decisions", REVIEWER, READ),

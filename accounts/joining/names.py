@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db.models.functions import Lower
 
-from accounts.models import AccountClosure, User
+from accounts.models import AccountClosure, HeldName, User
 from accounts.models.user import PSEUDONYM_MAX
 
 _WORDS = tomllib.loads((Path(__file__).parent / "names.toml").read_text(encoding="utf-8"))
@@ -47,9 +47,12 @@ def taken_among(names: Iterable[str]) -> set[str]:
     leaving = AccountClosure.objects.annotate(lower_name=Lower("pseudonym")).filter(
         undone_at=None, erased_at=None, lower_name__in=lower
     )
+    other_names = HeldName.objects.filter(lower_name__in=lower)
     held = cache.get_many([_hold_key(name) for name in lower])
     taken = {name for name in lower if _hold_key(name) in held}
-    return taken.union(*(rows.values_list("lower_name", flat=True) for rows in (used, leaving)))
+    return taken.union(
+        *(rows.values_list("lower_name", flat=True) for rows in (used, leaving, other_names))
+    )
 
 
 def is_taken(name: str) -> bool:
@@ -64,6 +67,11 @@ def hold_name(name: str) -> None:
     the name free afterwards, that would tell them so.
     """
     cache.set(_hold_key(name.lower()), True, HOLD_SECONDS)
+
+
+def hold_name_for_good(name: str) -> None:
+    """Let no account ever have this name."""
+    HeldName.objects.get_or_create(lower_name=name.lower())
 
 
 def poses_as_staff(name: str) -> bool:

@@ -17,7 +17,7 @@ from accounts.models.hcp import HcpProfile, Workplace
 from accounts.models.helplines import HelplineSheet
 from accounts.models.invitation import InvitationCode
 from accounts.models.leaving import AccountClosure, DataExport, ExportState, KeepPosts
-from accounts.models.relations import Block, CutOff, HiddenHcp, HiddenWorkplace, Recusal
+from accounts.models.relations import Block, CutOff, HeldName, HiddenHcp, HiddenWorkplace, Recusal
 from accounts.models.site import Joining, Level, Maintenance, SiteSettings
 from accounts.models.token import MemberToken, Scope, TokenKind
 from accounts.models.user import AgeGroup, HcpChoice, Role, User, display_name
@@ -45,6 +45,7 @@ __all__ = [
     "HcpChoice",
     "HcpProfile",
     "HelplineSheet",
+    "HeldName",
     "HiddenHcp",
     "HiddenWorkplace",
     "InvitationCode",

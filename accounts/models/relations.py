@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.crypto import salted_hmac
 
 
 class Block(models.Model):
@@ -14,6 +15,8 @@ class Block(models.Model):
     blocked = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="blocks_met"
     )
+    # By which name the blocker knows them, where it is another one in a thread.
+    known_as = models.CharField(max_length=24, blank=True, default="", db_default="")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -24,6 +27,25 @@ class Block(models.Model):
 
     def __str__(self) -> str:
         return f"{self.blocker_id} blocks {self.blocked_id}"
+
+    @property
+    def name(self) -> str:
+        """The name for the blocker, who may not know the other one."""
+        return self.known_as or self.blocked.pseudonym
+
+    @property
+    def key(self) -> str:
+        """What stands for this block in a form: nothing of the person, nor of the row."""
+        return salted_hmac("accounts.block", f"{self.pk}", algorithm="sha256").hexdigest()[:20]
+
+
+class HeldName(models.Model):
+    """A name that no account can have: it is somebody's other name in a thread."""
+
+    lower_name = models.CharField(max_length=24, unique=True)
+
+    def __str__(self) -> str:
+        return self.lower_name
 
 
 class HiddenHcp(models.Model):

@@ -49,7 +49,7 @@ def unhide_from_workplace(*, member: User, workplace: Workplace) -> bool:
 
 
 @transaction.atomic
-def block(*, blocker: User, blocked: User) -> bool:
+def block(*, blocker: User, blocked: User, known_as: str = "") -> bool:
     """Two members no longer read each other. Raises ``NotVisible`` where one is no member.
 
     Staff cannot be blocked: members need to see what moderators say, and *hide me from* is for
@@ -58,7 +58,8 @@ def block(*, blocker: User, blocked: User) -> bool:
     _check_roles(blocker, Role.MEMBER, blocked, Role.MEMBER)
     if blocker.pk == blocked.pk:
         raise NotVisible
-    return Block.objects.get_or_create(blocker=blocker, blocked=blocked)[1]
+    named = {"known_as": known_as}
+    return Block.objects.get_or_create(blocker=blocker, blocked=blocked, defaults=named)[1]
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from accounts.ids import new_public_id
 from accounts.models import Clause, Document, DocumentKind, HcpChoice, Role, User
 from accounts.viewer import Viewer, viewer_of
 from forum import markdown, summaries
+from forum.actions.aliases import give_alias, name_in
 from forum.actions.breaker import count_hits, rules_counted_for
 from forum.actions.clocks import keep_clock
 from forum.actions.notices import tell_of_new_post
@@ -136,6 +137,7 @@ def _submit(*, draft: Draft, author: User, at: datetime) -> Post:
             title=draft.title,
             content_note=draft.content_note,
             audience=audience,
+            alias=_alias_for(draft, author),
             status=verdict.status,
             asks_professional=draft.asks_professional and audience == Audience.COMMUNITY,
             no_advice=draft.no_advice,
@@ -147,6 +149,7 @@ def _submit(*, draft: Draft, author: User, at: datetime) -> Post:
     post = Post(
         thread=thread,
         author=author,
+        alias=name_in(thread, author),
         is_opening=draft.thread_id is None,
         position=next_position(thread) if published_at else None,
         text=draft.text,
@@ -173,6 +176,10 @@ def _submit(*, draft: Draft, author: User, at: datetime) -> Post:
     _forget(draft, author)
     count_hits(findings, counted=counted, at=at)
     return post
+
+
+def _alias_for(draft: Draft, author: User) -> str:
+    return give_alias(author) if draft.alias else ""
 
 
 def _forget(draft: Draft, author: User) -> None:

@@ -98,6 +98,7 @@ def split_thread(*, thread: Thread, public_ids: list[str], title: str, at: datet
     new = Thread.objects.create(
         board=thread.board,
         author=opening.author,
+        alias=opening.alias,
         title=title,
         audience=opening.audience,
         status=Status.PUBLISHED,

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.viewer import Viewer
-from forum.models import Board, FollowKind, Notice, Status, Thread
+from forum.models import Board, FollowKind, Notice, Post, Status, Thread
 from forum.queries.boards import BoardRow
 from forum.queries.notices import Told
 from forum.queries.reading import muted_pattern
@@ -21,9 +21,10 @@ def address(name: str, *args: str) -> str:
     return settings.SITE_URL + reverse(name, args=args)
 
 
-def author(user: User) -> Shape:
-    """Who wrote something: what stands beside it on the site."""
-    return {"id": user.public_id, "name": user.pseudonym, "role": user.role}
+def author(text: Post | Thread) -> Shape:
+    """Who wrote something: what stands beside it on the site. Another name has no id."""
+    known = "" if text.alias else text.author.public_id
+    return {"id": known, "name": text.byline, "role": text.author.role}
 
 
 def board(row: Board) -> Shape:
@@ -41,7 +42,7 @@ def _thread(row: Thread) -> Shape:
         "id": row.public_id,
         "title": row.title,
         "content_note": row.content_note,
-        "author": author(row.author),
+        "author": author(row),
         "audience": row.audience,
         "asks_professional": row.asks_professional,
         "no_advice": row.no_advice,
@@ -89,7 +90,7 @@ def _post(item: ShownPost) -> Shape:
     return {
         "id": post.public_id,
         "state": post.status,
-        "author": author(post.author),
+        "author": author(post),
         "text": post.text,
         "html": post.html,
         "audience": post.audience,
@@ -100,7 +101,7 @@ def _post(item: ShownPost) -> Shape:
         "quotes": [
             {
                 "post": quote.source.public_id,
-                "author": quote.source.author.pseudonym,
+                "author": quote.source.byline,
                 "text": quote.excerpt,
             }
             for quote in item.quotes
@@ -143,7 +144,7 @@ def notice(row: Told) -> Shape:
         "count": row.count,
         "at": row.at,
         "is_new": first.read_at is None,
-        "by": about.author.pseudonym if about and _by_one(row) else "",
+        "by": about.byline if about and _by_one(row) else "",
         "thread": about.thread.title if about else "",
         "message": first.message,
         "url": _where(first),

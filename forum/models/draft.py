@@ -30,6 +30,7 @@ class Draft(models.Model):
     audience = models.CharField(
         max_length=10, choices=Audience, default=Audience.PEERS, db_default=Audience.PEERS
     )
+    alias = models.BooleanField(default=False, db_default=False)
     asks_professional = models.BooleanField(default=False)
     no_advice = models.BooleanField(default=False)
     content_note = models.CharField(max_length=CONTENT_NOTE_MAX, blank=True)

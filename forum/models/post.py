@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.ids import new_public_id
+from accounts.models.user import PSEUDONYM_MAX
 from forum.querysets import PostQuerySet
 from forum.states import Audience, Severity, Status, Track
 
@@ -20,6 +21,8 @@ class Post(models.Model):
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="posts"
     )
+    # The author's other name in this thread; empty for their own.
+    alias = models.CharField(max_length=PSEUDONYM_MAX, blank=True, default="", db_default="")
     is_opening = models.BooleanField(default=False, db_default=False)
     # Given at first publication and kept for good; None before.
     position = models.PositiveIntegerField(null=True, blank=True)
@@ -100,6 +103,11 @@ class Post(models.Model):
 
     def __str__(self) -> str:
         return f"{self.public_id} by {self.author_id}"
+
+    @property
+    def byline(self) -> str:
+        """The name that stands over the post: the one way to name its author to anybody."""
+        return self.alias or self.author.pseudonym
 
     @property
     def has_ticket(self) -> bool:

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.ids import new_public_id
+from accounts.models.user import PSEUDONYM_MAX
 from forum.querysets import SummaryQuerySet, ThreadQuerySet
 from forum.states import Audience, Status
 
@@ -24,6 +25,8 @@ class Thread(models.Model):
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="threads"
     )
+    # The author's other name in this thread; empty for their own.
+    alias = models.CharField(max_length=PSEUDONYM_MAX, blank=True, default="", db_default="")
     title = models.CharField(max_length=TITLE_MAX)
     content_note = models.CharField(max_length=CONTENT_NOTE_MAX, blank=True)
     audience = models.CharField(
@@ -67,6 +70,11 @@ class Thread(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def byline(self) -> str:
+        """The name of who began it: the one way to name them to anybody."""
+        return self.alias or self.author.pseudonym
 
 
 class ThreadSummary(models.Model):

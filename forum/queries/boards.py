@@ -155,6 +155,7 @@ def rows_of(
     follows = Follow.objects.filter(user_id=viewer.user_id or 0, thread=OuterRef("thread"))
     base = with_tags(with_openings(viewer, base)).annotate(
         last_position=F("last_post__position"),
+        last_alias=F("last_post__alias"),
         read_position=Subquery(visits.values("position")[:1]),
         follow_kind=Coalesce(
             Subquery(follows.values("kind")[:1]),
@@ -196,7 +197,7 @@ def _row(viewer: Viewer, row: Any) -> BoardRow:
         thread=row.thread,
         replies=row.replies,
         last_at=row.last_at,
-        last_author=row.last_author.pseudonym,
+        last_author=row.last_alias or row.last_author.pseudonym,
         opening_pk=getattr(row, "opening_pk", None),
         is_unread=(row.last_position or 0) > (row.read_position or 0)
         and row.last_author_id != viewer.user_id,
@@ -238,6 +239,7 @@ def _moved_rows(viewer: Viewer, base: QuerySet[ThreadSummary], kept_from: Q) -> 
         if post := by_thread.get(row.thread_id):
             row.last_post, row.last_author, row.last_at = post, post.author, came_out(post)
             row.last_position = post.position  # type: ignore[attr-defined]
+            row.last_alias = post.alias  # type: ignore[attr-defined]
             moved.append(row)
     return moved
 

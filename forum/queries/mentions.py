@@ -8,13 +8,14 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import F, Max
+from django.db.models import Exists, F, Max, OuterRef
 from django.urls import reverse
 
 from accounts.models import Role, User
 from accounts.viewer import Viewer, viewer_of
 from forum import visibility
 from forum.models import Board, Mention, Post, Status, Thread
+from forum.profiles import has_profile_for
 from forum.queries.boards import boards_for
 
 LEAST_LETTERS = 2
@@ -34,17 +35,25 @@ def mentions_in(viewer: Viewer, ids: Iterable[int]) -> dict[int, dict[str, str]]
     if unmet is not None:
         rows = rows.exclude(pk__in=rows.filter(unmet).values("pk"))
     found: defaultdict[int, dict[str, str]] = defaultdict(dict)
-    for row in rows.select_related("person"):
-        address = address_of(viewer, row.person)
+    written = Post.objects.visible_to(viewer).filter(
+        author=OuterRef("person"), alias="", status=Status.PUBLISHED
+    )
+    for row in rows.annotate(has_page=Exists(written)).select_related("person"):
+        address = address_of(viewer, row.person, has_page=row.has_page)
         if address:
             found[row.post_id][row.person.pseudonym.lower()] = address
     return found
 
 
-def address_of(viewer: Viewer, person: User) -> str:
-    """Where the name of a person leads; empty where nothing is to be seen."""
+def address_of(viewer: Viewer, person: User, *, has_page: bool) -> str:
+    """Where the name of a person leads; empty where nothing is to be seen.
+
+    ``has_page``: the viewer can read something that they wrote under this name.
+    """
     if person.role == Role.HCP:
         return reverse("forum:professional", args=[person.public_id])
+    if has_page and has_profile_for(viewer.role, person):
+        return reverse("forum:profile", args=[person.public_id])
     return ""
 
 
@@ -65,7 +74,7 @@ def names_for(
     else:
         return []
     ids = (
-        posts.filter(author__pseudonym__istartswith=begin, author__closed_at=None)
+        posts.filter(alias="", author__pseudonym__istartswith=begin, author__closed_at=None)
         .exclude(author_id=viewer.user_id)
         .values("author_id")
         .annotate(newest=Max("pk"))

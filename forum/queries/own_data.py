@@ -100,6 +100,7 @@ def _posts(user: User) -> list[dict[str, Any]]:
             # The title of somebody else's thread is their words.
             "title": post.thread.title if post.is_opening else "",
             "content_note": post.thread.content_note if post.is_opening else "",
+            "shown_as": post.alias,
             "text": post.text,
             "poll": poll_words(post),
             "audience": post.audience,

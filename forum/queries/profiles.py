@@ -44,8 +44,9 @@ def find_profile(viewer: Viewer, public_id: str) -> User | None:
 
 
 def posts_for_profile(viewer: Viewer, user: User) -> QuerySet[Post]:
-    """What a profile may list: published posts that the viewer may see."""
-    return Post.objects.visible_to(viewer).filter(author=user, status=Status.PUBLISHED)
+    """What a profile may list: published posts that the viewer may see, under this very name."""
+    own = Post.objects.visible_to(viewer).filter(author=user, alias="")
+    return own.filter(status=Status.PUBLISHED)
 
 
 def posts_on_profile(viewer: Viewer, user: User, *, after: str = "") -> ProfilePosts:

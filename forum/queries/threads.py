@@ -127,7 +127,8 @@ def places_for(viewer: Viewer, thread: Thread) -> Places:
 
 
 def find_thread(viewer: Viewer, public_id: str) -> Thread | None:
-    """A thread that the viewer may see, with board, author, how far they read, their draft there.
+    """A thread that the viewer may see, with board, author, how far they read, their draft and
+    other name there.
 
     None otherwise.
     """
@@ -135,9 +136,12 @@ def find_thread(viewer: Viewer, public_id: str) -> Thread | None:
     follows = Follow.objects.filter(user_id=viewer.user_id or 0, thread=OuterRef("pk"))
     drafts = Draft.objects.filter(author_id=viewer.user_id or 0, thread=OuterRef("pk"))
     drafts = drafts.exclude(text="").order_by("-updated_at", "-pk")
+    own = Post.objects.filter(author_id=viewer.user_id or 0, thread=OuterRef("pk"))
+    own = own.exclude(alias="").order_by("-pk")
     visible = with_openings(viewer, Thread.objects.visible_to(viewer), "pk")
     threads = with_tags(visible, "pk").annotate(
         draft_key=Subquery(drafts.values("key")[:1]),
+        own_alias=Subquery(own.values("alias")[:1]),
         read_position=Subquery(visits.values("position")[:1]),
         follow_kind=Subquery(follows.values("kind")[:1]),
     )

@@ -26,7 +26,8 @@ def newcomers_waiting(viewer: Viewer, *, at: datetime) -> list[Post]:
     there, and a reply that they may not see is none.
     """
     seen = Post.objects.visible_to(viewer).filter(status=Status.PUBLISHED)
-    earlier = seen.filter(author=OuterRef("author")).filter(
+    # What somebody wrote under another name says nothing of them, here neither.
+    earlier = seen.filter(author=OuterRef("author"), alias="").filter(
         Q(published_at__lt=OuterRef("published_at"))
         | Q(published_at=OuterRef("published_at"), pk__lt=OuterRef("pk"))
     )
@@ -36,6 +37,7 @@ def newcomers_waiting(viewer: Viewer, *, at: datetime) -> list[Post]:
     firsts = seen.filter(
         ~Exists(earlier),
         ~Exists(answers),
+        alias="",
         author__role=Role.MEMBER,
         author__joined_at__gt=at - NEW_FOR,
         published_at__gt=at - LOOKS_BACK,

@@ -107,9 +107,11 @@ def _allowed(viewer: Viewer, query: Query) -> tuple[QuerySet[Post], Narrow]:
         posts = posts.filter(thread__board__in=boards)
         narrow = replace(narrow, boards=boards)
     if query.by:
-        named_so = User.objects.filter(pseudonym__iexact=query.by)
-        authors = list(named_so.values_list("pk", flat=True))
-        posts = posts.filter(author__in=authors)
+        named_so = User.objects.filter(pseudonym__iexact=query.by).values_list("pk", flat=True)
+        other = Post.objects.visible_to(viewer).filter(alias__iexact=query.by)
+        own = Q(alias="", author__in=list(named_so))
+        posts = posts.filter(own | Q(alias__iexact=query.by))
+        authors = [*named_so, *other.values_list("author_id", flat=True).distinct()[:1]]
         narrow = replace(narrow, authors=authors)
     if query.before:
         narrow = replace(narrow, until=_start_of(query.before))

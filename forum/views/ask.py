@@ -91,6 +91,7 @@ def change(request: SignedInRequest, key: str) -> HttpResponse:
         "audience": draft.audience,
         "asks_professional": draft.asks_professional,
         "no_advice": draft.no_advice,
+        "alias": draft.alias,
         "content_note": draft.content_note,
         "tags": draft.tags,
         "quote": quote,

@@ -94,7 +94,7 @@ def row_in_words(row: BoardRow, read_until: datetime) -> dict:
         "tags": [
             {"name": tag.name, "address": reverse("forum:tag", args=[tag.slug])} for tag in row.tags
         ],
-        "author": thread.author.pseudonym,
+        "author": thread.byline,
         "replies": ngettext("%(n)s reply", "%(n)s replies", number) % {"n": number},
         "last": _("Last: %(name)s, %(day)s")
         % {"name": row.last_author, "day": date_format(localtime(row.last_at), "j M Y")},

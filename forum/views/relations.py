@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -82,7 +83,7 @@ def _change_hidden(request: SignedInRequest, member: User) -> None:
 def hide_from_author(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Hide from the professional who wrote this post; asks once."""
     member = _member(request)
-    author = _author_of(request, public_id, Role.HCP)
+    author = _post_by(request, public_id, Role.HCP).author
     if request.method == "POST":
         relations.hide_from_hcp(member=member, hcp=author)
         messages.success(
@@ -98,29 +99,31 @@ def hide_from_author(request: SignedInRequest, public_id: str) -> HttpResponse:
 def block(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Do not meet the member who wrote this post any more; asks once."""
     member = _member(request)
-    author = _author_of(request, public_id, Role.MEMBER)
+    post = _post_by(request, public_id, Role.MEMBER)
     if request.method == "POST":
-        relations.block(blocker=member, blocked=author)
+        relations.block(blocker=member, blocked=post.author, known_as=post.alias)
         words = _("You and %(name)s no longer see each other.")
-        messages.success(request, words % {"name": author.pseudonym})
+        messages.success(request, words % {"name": post.byline})
         return redirect("forum:blocked")
-    return render(request, "forum/block.html", {"author": author})
+    return render(request, "forum/block.html", {"name": post.byline})
 
 
 @access(Access.ACCOUNT)
 @shows_no_posts
 @require_http_methods(["GET", "HEAD", "POST"])
 def blocked(request: SignedInRequest) -> HttpResponse:
-    """The people whom a member blocked; POST ``person`` (a public id) takes one back."""
+    """The people whom a member blocked; POST ``person`` (the key of a block) takes one back."""
     member = _member(request)
-    if request.method == "POST":
-        mine = User.objects.filter(blocks_met__blocker=member)
-        person = get_object_or_404(mine, public_id=request.POST.get("person", "")[:20])
-        relations.unblock(blocker=member, blocked=person)
-        words = _("You and %(name)s can see each other again.")
-        messages.success(request, words % {"name": person.pseudonym})
-        return redirect("forum:blocked")
     blocks = Block.objects.filter(blocker=member).select_related("blocked").order_by("-created_at")
+    if request.method == "POST":
+        key = request.POST.get("person", "")
+        row = next((row for row in blocks if constant_time_compare(row.key, key)), None)
+        if row is None:
+            raise Http404
+        relations.unblock(blocker=member, blocked=row.blocked)
+        words = _("You and %(name)s can see each other again.")
+        messages.success(request, words % {"name": row.name})
+        return redirect("forum:blocked")
     return render(request, "forum/blocked.html", {"blocks": blocks})
 
 
@@ -131,9 +134,9 @@ def _member(request: SignedInRequest) -> User:
     return request.user
 
 
-def _author_of(request: SignedInRequest, public_id: str, role: Role) -> User:
-    """The author, in this role, of a post of somebody else that the person may see."""
+def _post_by(request: SignedInRequest, public_id: str, role: Role) -> Post:
+    """A post by somebody else in this role that the person may see, with its author."""
     post: Post | None = find_post(request.viewer, public_id)
     if post is None or post.author.role != role or post.author_id == request.viewer.user_id:
         raise Http404
-    return post.author
+    return post

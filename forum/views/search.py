@@ -62,7 +62,7 @@ def _in_words(hit: Hit) -> dict:
         "pieces": hit.pieces,
         "content_note": post.thread.content_note,
         "is_opening": post.is_opening,
-        "author": post.author.pseudonym,
+        "author": post.byline,
         "is_hcp": post.author.role == "hcp",
         "board": post.thread.board.title,
         "day": date_format(localtime(when), "j M Y"),

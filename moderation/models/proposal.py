@@ -192,6 +192,11 @@ class Proposal(models.Model):
         return self.public_id
 
     @property
+    def about_name(self) -> str:
+        """The name of whom it is about, as the post that it is for has it."""
+        return (self.post.alias if self.post else "") or self.about.pseudonym
+
+    @property
     def words(self) -> str:
         """What is proposed, in words."""
         if self.sanction_kind:

@@ -163,6 +163,13 @@ class Report(models.Model):
         return self.number
 
     @property
+    def about_name(self) -> str:
+        """The name of whom it is about, as the post has it. Empty where it is about nobody."""
+        if self.about is None:
+            return ""
+        return (self.post.alias if self.post else "") or self.about.pseudonym
+
+    @property
     def is_finished(self) -> bool:
         """Whether the desk is done with it."""
         return self.status in FINISHED

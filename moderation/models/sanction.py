@@ -142,6 +142,11 @@ class Sanction(models.Model):
     def __str__(self) -> str:
         return self.public_id
 
+    @property
+    def about_name(self) -> str:
+        """The name of whom it is about, as the post that it is for has it."""
+        return (self.post.alias if self.post else "") or self.user.pseudonym
+
     def is_in_force(self, at: datetime) -> bool:
         """Whether it keeps the person from something at a moment. The same as ``in_force``."""
         return self.ends_at is not None and self.starts_at <= at < self.ends_at

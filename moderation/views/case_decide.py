@@ -56,7 +56,7 @@ def messages_of(case: Case, form: CaseDecideForm) -> tuple[list[Message], list[M
         to_others.append(Message(name, words, find_leaks(words, reporters)))
     for choice in form.choices():
         if choice.message:
-            name = choice.post.author.pseudonym
+            name = choice.post.byline
             leaks = find_leaks(choice.message, reporters)
             to_others.append(Message(name, choice.message, leaks))
     return to_reporters, to_others

@@ -270,17 +270,17 @@ def hide(request: SignedInRequest, number: str) -> HttpResponse:
     person = report.about
     if person is None or not can_be_hidden(request.viewer, person):
         return _back_to(request, report)
-    _hide(request.user, person)
-    words = _("You and %(name)s no longer see each other.") % {"name": person.pseudonym}
+    _hide(request.user, person, known_as=report.post.alias if report.post else "")
+    words = _("You and %(name)s no longer see each other.") % {"name": report.about_name}
     messages.success(request, words)
     return _back_to(request, report)
 
 
-def _hide(member: User, person: User) -> None:
+def _hide(member: User, person: User, *, known_as: str) -> None:
     if person.role == Role.HCP:
         relations.hide_from_hcp(member=member, hcp=person)
     else:
-        relations.block(blocker=member, blocked=person)
+        relations.block(blocker=member, blocked=person, known_as=known_as)
 
 
 @access(Access.ACCOUNT)

@@ -79,7 +79,7 @@ def _act(
         else:
             return _done(request, done, case)
     context = {
-        "person": person,
+        "name": post.byline if post else person.pseudonym,
         "form": form,
         "post": post,
         "case": case,

@@ -46,7 +46,7 @@ def _replies(request: SignedInRequest, found: Thread) -> list[tuple[str, str]]:
     )
     newest = posts.select_related("author").order_by("-position")[:MOST_REPLIES]
     return [
-        (post.public_id, f"{post.author.pseudonym}: {Truncator(post.text).words(20)}")
+        (post.public_id, f"{post.byline}: {Truncator(post.text).words(20)}")
         for post in reversed(newest)
     ]
 

@@ -26,6 +26,7 @@ from config.demo.seed import (
     second,
     site,
     threads,
+    writing,
 )
 from config.demo.seed.goals import Missing, missing
 from forum.search.index import gather_words
@@ -87,6 +88,10 @@ class Command(BaseCommand):
         self._say("rows of what takes two people", second.add_second(now=now, people=named))
         self._say("notes, parts and threads", acts.add_acts(seed=seed, now=now, people=named))
         self._say("guides", guides.add_guides(now=now, people=named))
+        self._say(
+            "drafts and posts under another name",
+            writing.add_writing(seed=seed, now=now, people=named),
+        )
         self._say("profiles", profiles.add_profiles(now=now, people=named))
         self._say("rows about the site", site.add_site(now=now, people=named))
         self._say("welcomers", profiles.add_welcomers(now=now, people=named))
