@@ -10,7 +10,7 @@ from forum.actions.drafts import save_draft
 from forum.models import Board, Draft, Notice, Post, Thread
 
 WRITER, NAMED = "peer_open", "peer_on_request"
-BOARD, TITLE, OTHER_NAME = "feelings", "I stopped looking at my numbers", "TwilightTeapot"
+BOARD, TITLE, OTHER_NAME = "everyday", "I stopped looking at my numbers", "TwilightTeapot"
 OPENING = (
     "For two weeks I just did not look. I took my insulin, but I did not want to see a single "
     "number. I did not tell anybody. Saying it here is a start, I suppose."
@@ -53,7 +53,7 @@ def _thread(seed: int, now: datetime, people: dict[str, User]) -> int:
     HeldName.objects.get_or_create(lower_name=OTHER_NAME.lower())
     Thread.objects.filter(pk=post.thread_id).update(alias=OTHER_NAME)
     Post.objects.filter(pk=post.pk).update(alias=OTHER_NAME)
-    reply = _entry("MossyPebble", REPLY, days_ago=3.1, opens_thread=False)
+    reply = _entry("GingerSatellite", REPLY, days_ago=3.1, opens_thread=False)
     told = send(reply, seed=seed, now=now, people=people)
     Notice.objects.filter(post=told).update(mail_due_at=None)
     return 2
