@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("forum", "0026_welcomers"),
+        ("forum", "0027_polls"),
     ]
 
     operations = [

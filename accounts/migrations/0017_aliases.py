@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0015_member_tokens"),
+        ("accounts", "0016_helplines"),
     ]
 
     operations = [
