@@ -3,8 +3,7 @@
 from datetime import datetime, timedelta
 
 from accounts.models import HeldName, User
-from config.demo.seed.chance import public_id
-from config.demo.seed.queue import send
+from config.demo.seed.queue import key_of, send
 from config.demo.seed.texts import SentEntry
 from forum.actions.drafts import save_draft
 from forum.models import Board, Draft, Notice, Post, Thread
@@ -25,20 +24,20 @@ DRAFTS = (
 
 def add_writing(*, seed: int, now: datetime, people: dict[str, User]) -> int:
     """Add what is missing; returns how many rows."""
-    return _drafts(seed, now, people[WRITER]) + _thread(seed, now, people)
+    return _drafts(now, people[WRITER]) + _thread(seed, now, people)
 
 
-def _drafts(seed: int, now: datetime, writer: User) -> int:
+def _drafts(now: datetime, writer: User) -> int:
     added = 0
     for number, (board, title, text, beside) in enumerate(DRAFTS):
-        key = public_id(seed, "draft", str(number))
+        key = key_of("draft", str(number))
         if Draft.objects.filter(author=writer, key=key).exists():
             continue
         place = Board.objects.get(slug=board)
         save_draft(author=writer, key=key, board=place, title=title, text=text)
         Draft.objects.filter(author=writer, key=key).update(
             updated_at=now - timedelta(days=number, hours=2),
-            beside=public_id(seed, "draft", beside) if beside else "",
+            beside=key_of("draft", beside) if beside else "",
         )
         added += 1
     return added
