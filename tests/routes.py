@@ -736,7 +736,7 @@ ROUTES = (
     ours("forum:welcoming", READER, FORM),
     ours("forum:profile", READER, READ, profiles),
     ours("forum:own_profile", READER, FORM),
-    ours("forum:picture", ACCOUNT, ACT),
+    ours("forum:own_picture", ACCOUNT, ACT),
     ours("forum:notices", ACCOUNT, FORM),
     ours("forum:notice_choices", ACCOUNT, FORM),
     ours("forum:device_add", ACCOUNT, ACT),

@@ -62,8 +62,8 @@ def for_members(view: View) -> View:
 
 @access(Access.ACCOUNT)
 @shows_no_posts
-@for_members
 @require_http_methods(["GET", "HEAD", "POST"])
+@for_members
 def apps(request: SignedInRequest) -> HttpResponse:
     """The keys that somebody has made; POST ends one (``stop=ID``)."""
     if request.method == "POST":
@@ -76,9 +76,9 @@ def apps(request: SignedInRequest) -> HttpResponse:
 
 @access(Access.ACCOUNT)
 @shows_no_posts
+@require_http_methods(["GET", "HEAD", "POST"])
 @for_members
 @asks_again()
-@require_http_methods(["GET", "HEAD", "POST"])
 def new_app(request: SignedInRequest) -> HttpResponse:
     """Make a key. It is shown in the answer to the form, and nowhere later."""
     form = AppKeyForm(request.POST or None)

@@ -100,10 +100,10 @@ def test_one_can_draw_another_and_the_cards_follow_at_once() -> None:
     mine.force_login(wren)
     theirs.force_login(robin)
     before = theirs.get(address).content.decode()
-    assert mine.get(reverse("forum:picture")).status_code == 405
+    assert mine.get(reverse("forum:own_picture")).status_code == 405
     first = avatar_of(wren)
     for _ in range(5):
-        assert mine.post(reverse("forum:picture"))["Location"] == reverse("forum:own_profile")
+        assert mine.post(reverse("forum:own_picture"))["Location"] == reverse("forum:own_profile")
         wren.refresh_from_db()
         if avatar_of(wren) != first:
             break

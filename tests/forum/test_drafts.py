@@ -1,5 +1,6 @@
 """Drafts: kept while somebody writes, one window never over the words of another, listed."""
 
+import re
 from typing import Any
 
 import pytest
@@ -230,7 +231,11 @@ def test_going_on_brings_everything_back(browser: Client, board: Board, writer: 
     page = browser.get(reverse("forum:draft", args=["2" * 14])).content.decode()
     for piece in ('value="Sport"', "Before or after?</textarea>", 'value="Lows"'):
         assert piece in page
-    assert page.count(" checked") == 2
+    for name, value in (("audience", "community"), ("asks_professional", "on")):
+        control = re.search(rf'<input[^>]*name="{name}"[^>]*value="{value}"[^>]*>', page)
+        control = control or re.search(rf'<input[^>]*name="{name}"[^>]*>', page)
+        assert control, name
+        assert " checked" in control[0], name
 
 
 def test_a_quote_is_kept_with_the_draft(browser: Client, thread: Thread, host: User) -> None:

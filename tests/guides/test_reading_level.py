@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 from django.urls import reverse
 
-from guides.helplines import countries
+from guides.helplines_now import countries
 from tests.readability import (
     LONG_TEXT_WORDS,
     MAX_GRADE,

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.html import escape
 
 from accounts.models import Role, User
+from accounts.worddiff import Change, word_diff
 from forum.actions.edit import edit_post
 from forum.models import Board, Notice, Post, Status
 from forum.rules import rules_in_force
@@ -14,7 +15,6 @@ from moderation.forms import current_clauses
 from moderation.messages import MOST_LIKELY, likely_anchors, usual_message
 from moderation.models import Decision, DecisionKind
 from moderation.models.decision import LIMITING
-from moderation.worddiff import Change, word_diff
 from tests.factories import (
     any_clause,
     decided,
