@@ -1,4 +1,4 @@
-"""Writing down which members' posts a health professional (HCP) is shown (safety.md P2.6).
+"""Writing down which members' posts a health professional (HCP) is shown (procedure 2).
 
 A view calls ``record_shown`` once, with all that its page will show, before it renders. The rows
 are in the database before the page exists: where they cannot be written there is no page. So that

@@ -1,6 +1,6 @@
 """What happens to a text that was just written: published or held, and how soon a human looks.
 
-Pure: all it needs is handed in. Rules: safety.md, *Pre-moderation* and *Screening*.
+Pure: all it needs is handed in. Rules: docs/promises.md.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,7 +13,7 @@ from forum.models.board import HoldPolicy
 from forum.screening import Finding, Kind, Rank
 from forum.states import Severity, Status, Track
 
-# Time until the first human look, by severity (safety.md, procedure 4). For S0 and S1 it runs day
+# Time until the first human look, by severity (procedure 4). For S0 and S1 it runs day
 # and night, since on-call is alerted; for the others it counts staffed hours.
 DUE = {
     Severity.S0: timedelta(minutes=15),

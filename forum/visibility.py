@@ -47,7 +47,7 @@ def published_or_own(viewer: Viewer, at: str) -> Q:
 
 
 def audience(viewer: Viewer, at: str) -> Q:
-    """HCPs see only what is for the community (safety.md P2.3). An unknown role sees nothing."""
+    """HCPs see only what is for the community (procedure 2). An unknown role sees nothing."""
     if viewer.role == Role.HCP:
         return Q(**{f"{at}audience": Audience.COMMUNITY})
     if viewer.role in (Role.MEMBER, Role.MODERATOR, Role.ADMIN):

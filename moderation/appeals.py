@@ -1,6 +1,6 @@
 """Reads of appeals: what somebody can appeal against, and who may look at it again.
 
-Rules: safety.md, procedure 4: for six months, to somebody else. Nobody looks again at what they
+Rules: procedure 4: for six months, to somebody else. Nobody looks again at what they
 decided, proposed or agreed to; HCPs never at what is about HCPs.
 """
 

@@ -1,7 +1,7 @@
 """When one person is not enough, and who can be the second. Reads only.
 
-Rules: design.md, *Review, decisions, reports*: suspending anyone and anything against staff takes a
-second admin; safety.md, procedure 3: the first decisions of a professional are looked at.
+Rules: suspending anyone and anything against staff takes a
+second admin; procedure 3: the first decisions of a professional are looked at.
 """
 
 from datetime import datetime
@@ -83,7 +83,7 @@ def proposals_for(viewer: Viewer) -> QuerySet[Proposal]:
     """Proposals that somebody may see: their own, and those that they could be the second for.
 
     Nobody sees one about themselves, or about whom they reported in it. HCPs see nothing about
-    HCPs (safety.md P4.3), and only posts that they may handle.
+    HCPs (procedure 4), and only posts that they may handle.
     """
     if not viewer.may_review:
         return Proposal.objects.none()

@@ -86,7 +86,7 @@ def sees_tombstone(who: Persona, item: Item) -> bool:
 
 
 def handles(who: Persona, item: Item) -> bool:
-    """Whether this reviewer has no conflict with this post (design.md, *Review*)."""
+    """Whether this reviewer has no conflict with this post."""
     return (
         reviews_posts(who)
         and not is_own(who, item.facts)

@@ -1,6 +1,6 @@
 """Applying as a health professional (HCP): what was told, signed, answered and checked.
 
-Rules: safety.md procedure 3. One row for each round: the first, the yearly renewal, and signing a
+Rules: procedure 3. One row for each round: the first, the yearly renewal, and signing a
 code that has changed. What proves something (signatures, answers, checks) is only added to.
 """
 

@@ -23,7 +23,7 @@ class Workplace(models.Model):
 class HcpProfile(models.Model):
     """What an HCP account rests on. It works only while ``is_current`` holds.
 
-    Rules: safety.md procedure 3: two different admins checked the register entry, the current
+    Rules: procedure 3: two different admins checked the register entry, the current
     code is signed, not expired, not on hold, not revoked.
     """
 

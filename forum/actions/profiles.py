@@ -46,7 +46,7 @@ def save_profile(*, user: User, words: ProfileWords, at: datetime | None = None)
     """Store all of a member's profile; says what became of ``about``.
 
     Words that worry are kept for their own eyes; so are those of members whose posts still wait
-    for a look (safety.md, *Pre-moderation*). Raises ``Refused`` where the words are not taken, or
+    for a look (pre-moderation). Raises ``Refused`` where the words are not taken, or
     where the member may not write now and says something new; ``NotVisible`` for others.
     """
     at = at or timezone.now()

@@ -239,7 +239,7 @@ def allowed_audience(
 def reply_refusal(author: User, thread: Thread) -> Refused | None:
     """Why this author may not reply in a thread that they may read; None where they may.
 
-    Asked before they write, and again when they send. Sources: safety.md P2.1 (``on_request``)
+    Asked before they write, and again when they send. Sources: procedure 2 (``on_request``)
     and *humour and hope* ("no advice please").
     """
     if thread.is_locked:

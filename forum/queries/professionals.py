@@ -11,7 +11,7 @@ def professionals_met_by(viewer: Viewer) -> QuerySet[HcpProfile]:
     """Professionals who were checked once and whom this viewer meets.
 
     The same reasons that keep their posts away keep their pages away: *hide me from* and
-    workplaces, both ways (safety.md P2.6).
+    workplaces, both ways (procedure 2).
     """
     if not viewer.may_read:
         return HcpProfile.objects.none()

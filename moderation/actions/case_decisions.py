@@ -120,7 +120,7 @@ def decide_case(
 
 
 def needs_second(case: Case, outcome: Outcome, posts: Sequence[PostChoice]) -> bool:
-    """Whether a decision limits somebody of the staff (design.md: high-impact decisions)."""
+    """Whether a decision limits somebody of the staff (high-impact decisions)."""
     about_staff = any(part.is_about_staff for part in parts_of(case).select_related("about"))
     limits_staff = any(choice.kind in LIMITING and is_staff(choice.post.author) for choice in posts)
     return limits_staff or (about_staff and outcome == Outcome.ACTION_TAKEN)

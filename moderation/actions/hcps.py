@@ -1,4 +1,4 @@
-"""Checking health professionals: two admins, one register, one year (safety.md P3.1)."""
+"""Checking health professionals: two admins, one register, one year (procedure 3)."""
 
 from datetime import date, datetime
 

@@ -1,4 +1,4 @@
-"""Notes under posts (safety.md, *educating others*): proposed with a source, shown after a yes.
+"""Notes under posts (for those who teach others): proposed with a source, shown after a yes.
 
 Nothing here counts against anybody. Locks: thread and post, then the label. Twice does nothing.
 """

@@ -1,4 +1,4 @@
-"""Proposing, agreeing, refusing: what takes two people (design.md, *Review, decisions, reports*).
+"""Proposing, agreeing, refusing: what takes two people.
 
 Locks as everywhere: person, thread, post, and then the proposal. Doing anything twice changes
 nothing, and a proposal ends once.

@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.ids import new_appeal_number
 
-# Six months (safety.md P4.2, EU DSA article 20), counted so that no six months are longer.
+# Six months (procedure 4, EU DSA article 20), counted so that no six months are longer.
 APPEAL_WITHIN = timedelta(days=184)
-# A complaint about a decision is answered within seven days (safety.md, procedure 4).
+# A complaint about a decision is answered within seven days (procedure 4).
 ANSWER_WITHIN = timedelta(days=7)
 
 

@@ -1,6 +1,6 @@
 """Break-glass: two admins show the least of one post to one health professional.
 
-Only for risk to life or serious harm (design.md, *HCP involvement*; safety.md P2.5). It opens no
+Only for risk to life or serious harm (procedure 2). It opens no
 door: ``visible_to`` never asks about it, and no thread or post page ever shows more because of it.
 """
 

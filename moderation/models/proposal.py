@@ -24,7 +24,7 @@ class SanctionKind(models.TextChoices):
 
 
 class WhySecond(models.TextChoices):
-    """Why one person is not enough (design.md, *Review*; safety.md, procedure 3)."""
+    """Why one person is not enough (procedure 3)."""
 
     SUSPENSION = "suspension", _("Pausing an account takes two admins")
     STAFF = "staff", _("It is about somebody of the team")

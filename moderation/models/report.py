@@ -12,7 +12,7 @@ from forum.states import Severity
 
 
 class Category(models.TextChoices):
-    """What a report is about; severities after safety.md, procedure 4."""
+    """What a report is about; severities after procedure 4."""
 
     SUICIDE_OR_OVERDOSE = "suicide_or_overdose", _("Someone may want to die or hurt themselves")
     MEDICAL_EMERGENCY = "medical_emergency", _("Someone is in medical danger now")

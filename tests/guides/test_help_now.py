@@ -21,7 +21,7 @@ from tests.readability import main_text
 
 CODES = [country.code for country in countries()]
 
-# safety.md names these numbers; a line that gets lost in an edit must not go unnoticed.
+# These numbers are promised; a line that gets lost in an edit must not go unnoticed.
 MUST_HAVE = {
     "GB": {"999", "116123", "08001111", "08000684141", "85258"},
     "IE": {"112", "999", "116123", "50808", "1800666666"},
