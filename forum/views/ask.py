@@ -82,7 +82,8 @@ def change(request: SignedInRequest, key: str) -> HttpResponse:
     draft = own_draft(request, key)
     if draft is None:
         return text_of_draft(request, key)
-    quote = draft.quoted_post.public_id if draft.quoted_post else ""
+    # What was quoted may have gone since: then neither its words nor its id come back.
+    quoted = find_post(request.viewer, draft.quoted_post.public_id) if draft.quoted_post else None
     initial = {
         "key": draft.key,
         "version": draft.version,
@@ -94,8 +95,8 @@ def change(request: SignedInRequest, key: str) -> HttpResponse:
         "alias": draft.alias,
         "content_note": draft.content_note,
         "tags": draft.tags,
-        "quote": quote,
-        "passage": draft.quoted_excerpt,
+        "quote": quoted.public_id if quoted else "",
+        "passage": draft.quoted_excerpt if quoted else "",
     }
     if draft.board is not None:
         record_shown(request, Surface.REPLY)
@@ -113,7 +114,6 @@ def change(request: SignedInRequest, key: str) -> HttpResponse:
     if thread is None:
         raise Http404
     form = ReplyForm(author=request.user, widest=Audience(thread.audience), initial=initial)
-    quoted = find_post(request.viewer, quote) if quote else None
     record_shown(request, Surface.REPLY, posts=[quoted] if quoted else [], titles=[thread])
     context = {
         "thread": thread,

@@ -250,6 +250,28 @@ def test_a_quote_is_kept_with_the_draft(browser: Client, thread: Thread, host: U
     assert (draft.quoted_post, draft.quoted_excerpt) == (source, "Juice by the bed.")
 
 
+def test_a_quote_of_what_one_may_no_longer_read_leaves_the_draft(
+    browser: Client, writer: User, thread: Thread
+) -> None:
+    other = make_member("otter")
+    source = publish_reply(other, thread, text="Juice by the bed.")
+    save_draft(
+        author=writer,
+        key="2" * 14,
+        thread=thread,
+        text="My own words",
+        quoted_post=source,
+        quoted_excerpt="Juice by the bed.",
+    )
+    go_on = reverse("forum:draft", args=["2" * 14])
+    assert "Juice by the bed." in browser.get(go_on).content.decode()
+    Block.objects.create(blocker=other, blocked=writer)
+    page = browser.get(go_on).content.decode()
+    assert "My own words" in page
+    assert "Juice by the bed." not in page
+    assert source.public_id not in page
+
+
 def test_a_draft_where_one_may_no_longer_read_is_words_to_copy(
     browser: Client, writer: User, host: User, thread: Thread
 ) -> None:

@@ -41,8 +41,9 @@ SeasonedMaker = Callable[..., User]
 # A word of the world, or the place of a post on a page.
 SIGN = re.compile(r'zq[a-z]{10}|id="p-[^"]+"')
 NOT_FOR_THEM = ("/desk/", "/account/")
-# A notice shows a name alone, an exception a passage that may hold no word of the world.
-WITHOUT_ITS_WORDS = ("/notices/", "/break-glass/")
+# A notice shows a name alone, an exception a passage that may hold no word of the world, and
+# pictures come with their description alone.
+WITHOUT_ITS_WORDS = ("/notices/", "/break-glass/", "/pictures/", "/queue/pictures/")
 
 
 @pytest.fixture(scope="module")
