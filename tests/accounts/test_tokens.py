@@ -91,7 +91,7 @@ def test_the_database_takes_no_key_for_an_app_without_end(wren: User) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         MemberToken.objects.filter(pk=token.pk).update(expires_at=None)
     with pytest.raises(IntegrityError), transaction.atomic():
-        MemberToken.objects.filter(pk=token.pk).update(kind="admin")
+        MemberToken.objects.filter(pk=token.pk).update(kind="root")
 
 
 def test_staff_have_none_and_those_of_somebody_who_becomes_staff_are_dead(wren: User) -> None:
