@@ -36,7 +36,8 @@ const kept = (() => {
     for (const name of keys()) store.removeItem(name);
   };
   document.addEventListener("submit", (event) => {
-    if (event.target.matches('[action$="/account/logout/"]')) forget();
+    // A form gives its fields as properties, and one field is called "matches".
+    if (event.target.getAttribute("action")?.endsWith("/account/logout/")) forget();
   });
   return { all, drop, put, forget };
 })();
