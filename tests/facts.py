@@ -141,6 +141,8 @@ class World:
     quoting: list[Post] = field(default_factory=list)
     # (key, persona, item that is quoted or replied to)
     drafts: list[tuple[str, str, Item]] = field(default_factory=list)
+    # (slug, number) of guides that nobody has published
+    guides_at_work: list[tuple[str, int]] = field(default_factory=list)
     report_numbers: list[str] = field(default_factory=list)
     case_ids: list[str] = field(default_factory=list)
     # word -> the personas that may meet it; for words outside of posts

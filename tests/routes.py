@@ -929,6 +929,8 @@ ROUTES = (
 ONE_ROLE = {
     "guides:work": "hcp",
     "guides:work_new": "hcp",
+    "guides:work_version": "hcp",
+    "guides:work_edit": "hcp",
     "accounts:application": "hcp",
     "forum:apps": "member",
     "forum:new_app": "member",

@@ -81,6 +81,7 @@ from tests.facts import (
     State,
     World,
 )
+from tests.guides.articles import draft, published_guide, sent
 from tests.pictures import as_file, drawn, hang_on
 
 
@@ -106,6 +107,7 @@ def build_world() -> World:
     builder.labels()
     builder.profiles()
     builder.pictures()
+    builder.guides()
     builder.relations()
     builder.rules()
     for item in world.items:
@@ -566,6 +568,21 @@ class _Builder:
             if any(truth.sees(who, item) for item in texts)
             and (who.role != "hcp" or shown_to == ShownTo.EVERYBODY)
         }
+
+    def guides(self) -> None:
+        """A guide for everybody; one that is being written and one that waits for a check."""
+        editors = {
+            who.name
+            for who in PERSONAS.values()
+            if truth.reads_posts(who) and who.role in ("hcp", "admin")
+        }
+        writer = self.world.person("admin_one")
+        published_guide(title="Socks for all")
+        for make in (draft, sent):
+            title, word = new_word(), new_word()
+            version = make(writer, title=title, body=f"Not yet: {word}.")
+            self.world.guides_at_work.append((version.article.slug, version.number))
+            self.world.private_words |= {title: editors, word: editors}
 
     def pictures(self) -> None:
         """A picture in one text of each kind, as if it had been looked at with it; one unsent."""

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 
 from accounts.ids import new_public_id
 from accounts.models.user import PSEUDONYM_MAX
@@ -94,6 +95,7 @@ class Post(models.Model):
         indexes = [
             models.Index(fields=["author", "-created_at"], name="post_by_author"),
             models.Index(fields=["thread", "author"], name="post_thread_author"),
+            models.Index(Lower("alias"), name="post_by_other_name"),  # for by: in the search
             models.Index(
                 fields=["review_severity", "review_due_at", "public_id"],
                 condition=Q(review_due_at__isnull=False),

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from enum import StrEnum
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from accounts.models import User
@@ -107,11 +108,13 @@ def _allowed(viewer: Viewer, query: Query) -> tuple[QuerySet[Post], Narrow]:
         posts = posts.filter(thread__board__in=boards)
         narrow = replace(narrow, boards=boards)
     if query.by:
-        named_so = User.objects.filter(pseudonym__iexact=query.by).values_list("pk", flat=True)
-        other = Post.objects.visible_to(viewer).filter(alias__iexact=query.by)
-        own = Q(alias="", author__in=list(named_so))
-        posts = posts.filter(own | Q(alias__iexact=query.by))
-        authors = [*named_so, *other.values_list("author_id", flat=True).distinct()[:1]]
+        named_so = list(
+            User.objects.filter(pseudonym__iexact=query.by).values_list("pk", flat=True)
+        )
+        other = Post.objects.visible_to(viewer).alias(name=Lower("alias")).filter(name=query.by)
+        authors = [*named_so, *other.values_list("author_id", flat=True)[:1]]
+        under_name = Q(alias="", author__in=named_so) | Q(alias__iexact=query.by)
+        posts = posts.filter(under_name, author__in=authors)
         narrow = replace(narrow, authors=authors)
     if query.before:
         narrow = replace(narrow, until=_start_of(query.before))
