@@ -20,7 +20,7 @@ from django.core.cache import caches
 from django.test import Client
 from django.urls import reverse
 
-from accounts import ids
+from accounts import ids, token_access
 from accounts.documents import publish_texts
 from accounts.models import (
     Block,
@@ -29,13 +29,24 @@ from accounts.models import (
     HiddenWorkplace,
     Recusal,
     Role,
+    TokenKind,
     User,
     Workplace,
 )
 from forum.actions.reactions import toggle_reaction
 from forum.actions.tags import follow_tag
 from forum.mail import send_due
-from forum.models import Audience, Board, FollowKind, Notice, Post, ReactionKind, Status, Thread
+from forum.models import (
+    Audience,
+    Board,
+    Follow,
+    FollowKind,
+    Notice,
+    Post,
+    ReactionKind,
+    Status,
+    Thread,
+)
 from moderation.actions.reporting import answer_desk, ask_reporter, file_report
 from moderation.models import Category, DecisionKind
 from tests.crawl import LONG_WALK, SHORT_WALK, crawl, everything_in
@@ -54,6 +65,7 @@ from tests.factories import (
     submit_reply,
     submit_thread,
 )
+from tests.keys import feed_address, forced_key_of, with_key
 
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 AFTER = START + timedelta(days=2)
@@ -64,6 +76,7 @@ CHANGING = (
     re.compile(r"csrftoken=[^;]*"),
     re.compile(r'nonce="[^"]*"|\'nonce-[^\']*\''),
     re.compile(r"/notices/stop/[^/]+/"),  # a random key of the person who gets the mail
+    re.compile(r'"id": "[^"]*", "kind"'),  # a notice's: random, of the first thing that it tells of
 )
 # Pages of sign-in, with secrets of their own, and the list of those whom one does not want to meet.
 NOT_COMPARED = ("/account/", "/me/blocked/")
@@ -463,6 +476,37 @@ def what_is_seen(story: Story) -> dict[str, str]:
             assert response.status_code < 500, address
             if not address.startswith(NOT_COMPARED):
                 seen[address] = masked(everything_in(response))
+        if story.viewer.role == Role.MEMBER:
+            with named("keys"):  # how many ids the walk took is another question
+                seen |= what_programs_see(story)
+    return seen
+
+
+def what_programs_see(story: Story) -> dict[str, str]:
+    """What a program with the viewer's key reads, and their feed of all boards and threads."""
+    threads = dict.fromkeys(post.thread for post in story.posts)
+    addresses = [reverse(f"forum:api_{name}") for name in ("boards", "notices", "unread")]
+    addresses += [reverse("forum:api_threads", args=[board.slug]) for board in story.boards]
+    for thread in threads:
+        page = reverse("forum:api_thread", args=[thread.public_id])
+        addresses += [page, f"{page}?page=2", f"{page}?page=3"]
+    seen = {}
+    client = with_key(forced_key_of(story.viewer, TokenKind.API))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(token_access, "API_LIMITS", ())
+        for address in addresses:
+            response = client.get(address)
+            assert response.status_code in (200, 404), address
+            seen[address] = masked(everything_in(response)).replace("}, {", "},\n{")
+    places = [{"board": board} for board in story.boards] + [{"thread": row} for row in threads]
+    Follow.objects.filter(user=story.viewer).delete()
+    for place in places:
+        values = {"kind": FollowKind.FOLLOW, "created_at": AFTER}
+        Follow.objects.create(user=story.viewer, **place, **values)
+    answer = Client().get(feed_address(forced_key_of(story.viewer, TokenKind.FEED)))
+    assert answer.status_code == 200
+    # Its tag holds the secret of the key, which differs each time.
+    seen["feed"] = answer.content.decode().replace("><", ">\n<")
     return seen
 
 

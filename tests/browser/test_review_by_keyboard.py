@@ -244,7 +244,8 @@ def test_working_on_keeps_the_post_and_leaving_gives_it_back(
     sign_in(page, moderator)
     page.clock.install()
     page.goto("/queue/")
-    page.get_by_role("button", name="Start").click()
+    with page.expect_navigation():  # the clock may not run on before the page has set its alarms
+        page.get_by_role("button", name="Start").click()
     before = Claim.objects.get().until
     page.keyboard.press("Tab")
     with page.expect_response("**/renew/") as renewed:
@@ -266,7 +267,8 @@ def test_who_lost_the_post_to_somebody_is_told_and_loses_no_words(
     sign_in(page, moderator)
     page.clock.install()
     page.goto("/queue/")
-    page.get_by_role("button", name="Start").click()
+    with page.expect_navigation():  # the clock may not run on before the page has set its alarms
+        page.get_by_role("button", name="Start").click()
     page.locator("[name=private_note]").evaluate(
         "(box) => box.closest('details')?.setAttribute('open', '')"
     )
