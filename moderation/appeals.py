@@ -26,7 +26,7 @@ from moderation.models.decision import LIMITING
 from moderation.ties import people_apart
 
 # Sanctions that a moderator may look at again. Two admins agreed to a suspension.
-FOR_MODERATORS = (SanctionKind.WARNING, SanctionKind.SILENCE)
+FOR_MODERATORS = (SanctionKind.WARNING, SanctionKind.SILENCE, SanctionKind.WORDS)
 
 
 def decisions_about(viewer: Viewer, at: datetime) -> QuerySet[Decision]:

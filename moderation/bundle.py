@@ -105,6 +105,7 @@ def _as_data(case: Case, page: CasePage) -> dict[str, Any]:
                 "reporter": report.reporter.pseudonym if report.reporter else "",
                 "words": report.words,
                 "post": report.post.public_id if report.post else "",
+                "profile": [kept.words for kept in report.profile_evidence.all()],
                 "received_at": report.created_at,
                 "answer": report.outcome_message,
             }
@@ -121,6 +122,7 @@ def _as_data(case: Case, page: CasePage) -> dict[str, Any]:
             }
             for row in page.evidence
         ],
+        "words_taken_down": [row.words for row in page.taken_down],
         "questions": [
             {
                 "to": row.asked.pseudonym,

@@ -261,6 +261,38 @@ class HideForm(forms.Form):
         return self.posts[self.cleaned_data["post"]]
 
 
+class WordsDownForm(forms.Form):
+    """Taking down what a member says about themselves. ``seen``: the words that were read."""
+
+    key = KeyField(initial=new_public_id)
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    clause = ClauseField(label=_("Which rule"), empty_label=None)
+    message = forms.CharField(
+        label=_("Message to the person"),
+        help_text=_("Kind and plain. Do not tell them who reported."),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": _("Tell the person why.")},
+    )
+    note = forms.CharField(
+        label=_("Note for the team"),
+        help_text=_("The person does not see this."),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    confirmed = forms.BooleanField(
+        label=_("I read the warning, and this can go out as it is"), required=False
+    )
+
+    def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        clause = cast(ClauseField, self.fields["clause"])
+        clause.offer(clauses_for(case))
+        clause.required = True
+        clause.error_messages["required"] = _("Pick the rule that this is about.")
+
+
 class EvidenceForm(forms.Form):
     """Posts to keep for a case."""
 

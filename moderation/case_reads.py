@@ -16,12 +16,14 @@ from moderation.models import (
     CaseParty,
     ConflictDeclaration,
     InterimMeasure,
+    ProfileEvidence,
     Proposal,
     Referral,
     Report,
     Sanction,
 )
 from moderation.pictures import pictures_in_case
+from moderation.profile_words import words_in_case
 
 POSTS_OF_PERSON = 25
 
@@ -51,6 +53,8 @@ class CasePage:
     proposals: list[Proposal]
     sanctions: list[Sanction]
     ties: list[ConflictDeclaration]
+    taken_down: list[ProfileEvidence]
+    has_words: bool  # the person says something about themselves that can be taken down
 
     @property
     def unread(self) -> list[Report]:
@@ -78,6 +82,7 @@ def case_page(case: Case) -> CasePage:
         .select_related("post__thread__board", "post__author", "revision", "reporter", "case")
         .select_related("about", "clause", "complaint_about")
         .prefetch_related("messages__admin", "evidence__revision__post__author")
+        .prefetch_related("profile_evidence")
     )
     return CasePage(
         reports=list(reports.order_by("created_at", "pk")),
@@ -111,6 +116,10 @@ def case_page(case: Case) -> CasePage:
             .exclude(tie="")
             .select_related("admin")
         ),
+        taken_down=list(
+            ProfileEvidence.objects.filter(sanction__case__in=group).select_related("person")
+        ),
+        has_words=words_in_case(case) is not None,
     )
 
 

@@ -48,8 +48,9 @@ def gather(user: User, at: datetime) -> list[Section]:
             "sanctions",
             _("What was put on my account"),
             rows_of(
-                Sanction.objects.filter(user=user).select_related("clause"),
+                Sanction.objects.filter(user=user).select_related("clause", "words_taken"),
                 "kind",
+                "taken_words",
                 "clause.anchor",
                 "message",
                 "starts_at",

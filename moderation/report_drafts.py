@@ -42,7 +42,8 @@ class ReportDraft:
     """The answers so far. ``key``: becomes the submission key, so that sending twice is once.
 
     ``post``, ``evidence``: wordings as ``actions.reporting.pin`` remembers them. ``person``: a
-    public id. ``sent``: the number, once it was sent; then nothing else is kept.
+    public id; ``profile``: their words about themselves, as they were read. ``sent``: the number,
+    once it was sent; then nothing else is kept.
     """
 
     key: str
@@ -50,6 +51,7 @@ class ReportDraft:
     category: str = ""
     post: tuple[str, int] | None = None
     person: str = ""
+    profile: str = ""
     clause: str = ""  # "kind:anchor"
     evidence: list[tuple[str, int]] = field(default_factory=list)
     words: str = ""

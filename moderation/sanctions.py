@@ -9,6 +9,7 @@ from accounts.models import Role, User
 from accounts.viewer import Viewer
 from moderation.conflicts import cases_for
 from moderation.models import InterimMeasure, Sanction, SanctionKind
+from moderation.models.proposal import ON_ACCOUNTS
 from moderation.models.sanction import SanctionQuerySet
 from moderation.ties import people_apart, people_reported
 
@@ -25,7 +26,7 @@ UNTIL_FIELD = {
 def kinds_for(viewer: Viewer) -> tuple[SanctionKind, ...]:
     """What this person may do about a member. HCPs: nothing."""
     if viewer.may_administer:
-        return tuple(SanctionKind)
+        return ON_ACCOUNTS
     if viewer.may_review and viewer.role == Role.MODERATOR:
         return (SanctionKind.WARNING, SanctionKind.SILENCE)
     return ()

@@ -13,6 +13,7 @@ from forum.forms import KeyField
 from moderation.actions.appeals import IN_PART
 from moderation.forms import ClauseField, current_clauses
 from moderation.models import Appeal, AppealStatus, SanctionKind
+from moderation.models.proposal import WITHOUT_END
 from moderation.sanctions import days_for, kinds_for
 from moderation.second import is_staff
 
@@ -150,7 +151,7 @@ class DecideAppealForm(forms.Form):
             AppealStatus.UPHELD: _("It was right. It stays."),
             AppealStatus.OVERTURNED: _("It was wrong. Take it back."),
         }
-        if appeal.sanction is not None and appeal.sanction.kind != SanctionKind.WARNING:
+        if appeal.sanction is not None and appeal.sanction.kind not in WITHOUT_END:
             labels[AppealStatus.PARTLY] = _("It was too much. It ends sooner.")
         else:
             del self.fields["days_left"]

@@ -111,6 +111,7 @@ LEFT_OUT = {
     "moderation.InterimMeasure.lifted_by": BY_STAFF,
     "moderation.InterimMeasure.taken_by": BY_STAFF,
     "moderation.InterimMeasure.user": "an open case must not tell that it exists",
+    "moderation.ProfileEvidence.person": "reports are not told; what was taken down is there",
     "moderation.Proposal.about": "what came of it is a decision or sanction, which is there",
     "moderation.Proposal.closed_by": BY_STAFF,
     "moderation.Proposal.proposed_by": BY_STAFF,

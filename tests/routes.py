@@ -883,6 +883,7 @@ ROUTES = (
     ours("moderation:approvals", ADMIN, READ),
     ours("moderation:act_on_author", REVIEWER, FORM, posts("moderation:act_on_author")),
     ours("moderation:act_on_case", ADMIN, FORM, cases("moderation:act_on_case")),
+    ours("moderation:case_words", ADMIN, FORM, cases("moderation:case_words")),
     ours("moderation:sanctions", ADMIN, READ),
     ours("moderation:sanction", ADMIN, FORM, sanctions("moderation:sanction")),
     ours("moderation:own_sanction", ACCOUNT, READ, sanctions("moderation:own_sanction")),

@@ -45,10 +45,12 @@ from moderation.actions.breakglass import approve, ask
 from moderation.actions.case_evidence import answer_account, ask_account
 from moderation.actions.cases import add_note, open_case
 from moderation.actions.labels import answer, propose_note
+from moderation.actions.profile_words import take_words_down
 from moderation.actions.proposals import decide_or_propose
 from moderation.actions.reporting import file_report
 from moderation.actions.sanctions import sanction
 from moderation.models import Category, DecisionKind, Risk, Sanction, SanctionKind
+from moderation.profile_words import digest_of
 from tests import truth
 from tests.applicants import check, make_applicant, sent_application
 from tests.factories import (
@@ -555,6 +557,34 @@ class _Builder:
             changed_at=timezone.now(),
         )
         self.world.private_words[nobody] = set()
+        self._words_taken_down(self.authors_of[By.KNOWN][-1])
+
+    def _words_taken_down(self, user: User) -> None:
+        """Reported and taken down: its author and the admin of the case alone still read it."""
+        admin, word = self.world.person("admin_one"), new_word()
+        words = f"I like {word}."
+        Profile.objects.create(
+            user=user, about=words, about_for=ShownTo.EVERYBODY, changed_at=timezone.now()
+        )
+        report = file_report(
+            category=Category.BULLYING,
+            submission_key=new_public_id(),
+            reporter=self.world.person("peer_on_request"),
+            about=user,
+            profile=[words],
+        )
+        case = open_case(report=report, admin=admin)
+        take_words_down(
+            case=case,
+            admin=admin,
+            clause=any_clause(),
+            message="Please say something kind.",
+            seen=digest_of(words),
+            key=new_public_id(),
+        )
+        self.world.private_words[word] = {"admin_one", user.pseudonym}
+        self.world.report_numbers.append(report.number)
+        self.world.case_ids.append(case.public_id)
 
     def _profile(self, user: User, shown_to: ShownTo) -> None:
         word = new_word()

@@ -79,6 +79,21 @@ def save_profile(*, user: User, words: ProfileWords, at: datetime | None = None)
     return kept
 
 
+@transaction.atomic
+def take_words(*, user: User, at: datetime) -> None:
+    """Blank what somebody says about themselves. For whom new words are, they pick anew."""
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    Profile.objects.filter(user=user).update(about="", about_for=ShownTo.NOBODY, changed_at=at)
+
+
+@transaction.atomic
+def give_words_back(*, user: User, words: str, for_whom: str, at: datetime) -> bool:
+    """Put taken words back, for whom they were. False where there are newer ones, or no profile."""
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    blank = Profile.objects.filter(user=user, about="")
+    return bool(blank.update(about=words, about_for=for_whom, changed_at=at))
+
+
 def _is_new(user: User, at: datetime) -> bool:
     """Whether everything of theirs is looked at before others see it."""
     return waits_for_premoderation(

@@ -11,7 +11,7 @@ from accounts.models import Role, User
 from accounts.viewer import Viewer
 from forum.access_log import with_openings
 from forum.models import Post, Status
-from forum.profiles import has_profile_for
+from forum.profiles import facts_shown, has_profile_for, looks_as
 from forum.queries.reading import muted_pattern
 
 PAGE_SIZE = 20
@@ -41,6 +41,18 @@ def find_profile(viewer: Viewer, public_id: str) -> User | None:
     if user.pk == viewer.user_id or viewer.role == Role.ADMIN:
         return user
     return user if posts_for_profile(viewer, user).exists() else None
+
+
+def words_shown_to(viewer: Viewer, public_id: str) -> str:
+    """What a member says about themselves, as the viewer reads it on their profile; may be empty.
+
+    Empty as well where there is no profile for the viewer.
+    """
+    looks, person = looks_as(viewer), find_profile(viewer, public_id)
+    if looks is None or person is None:
+        return ""
+    facts = facts_shown(person, getattr(person, "profile", None), looks)
+    return next((fact.words for fact in facts if fact.name == "about"), "")
 
 
 def posts_for_profile(viewer: Viewer, user: User) -> QuerySet[Post]:

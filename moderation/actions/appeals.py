@@ -19,8 +19,9 @@ from forum.actions.state import ALLOWED, change_state, lock_post
 from forum.errors import NotVisible, Refused, StaleVersion
 from forum.models import NoticeKind, Status
 from moderation import audit, outside
+from moderation.actions.profile_words import give_back_words
 from moderation.actions.proposals import ticket_of
-from moderation.actions.sanctions import end_early, withdraw_warning
+from moderation.actions.sanctions import end_early, withdraw
 from moderation.appeals import appeals_for, deciders_of, decisions_about, is_too_late
 from moderation.models import (
     Appeal,
@@ -33,6 +34,7 @@ from moderation.models import (
     SanctionKind,
 )
 from moderation.models.appeal import ANSWER_WITHIN
+from moderation.models.proposal import WITHOUT_END
 from moderation.sanctions import own_sanctions
 
 SUBJECT = "appeal"
@@ -177,11 +179,15 @@ def _give_back(appeal: Appeal, person: User, days_left: int | None, at: datetime
     if appeal.sanction is None:
         raise NotVisible
     why = _("Appeal %(number)s") % {"number": appeal.number}
+    if appeal.sanction.kind in WITHOUT_END:
+        if in_part:
+            raise Refused(NOT_IN_PART)
+        withdraw(sanction=appeal.sanction, by=person, why=why, at=at)
+        if appeal.sanction.kind == SanctionKind.WORDS:
+            return give_back_words(appeal.sanction, at)
+        return Restored.SANCTION_LIFTED
     if in_part:
         return _shorter(appeal.sanction, person, why, days_left, at)
-    if appeal.sanction.kind == SanctionKind.WARNING:
-        withdraw_warning(sanction=appeal.sanction, by=person, why=why, at=at)
-        return Restored.SANCTION_LIFTED
     lifted = end_early(sanction=appeal.sanction, by=person, why=why, ends_at=at, at=at)
     return Restored.SANCTION_LIFTED if lifted else Restored.SANCTION_OVER
 

@@ -16,6 +16,7 @@ from moderation.models import (
     Decision,
     HardItem,
     HcpMeasure,
+    ProfileEvidence,
     Proposal,
     Report,
     ReportMessage,
@@ -35,6 +36,7 @@ def erase_records(*, user: User) -> None:
     _blank(Appeal.objects.filter(appellant=user), "words", "answer")
     _blank(Decision.objects.filter(author=user), "message", "private_note")
     _blank(Sanction.objects.filter(user=user), "message", "note", "lifted_why")
+    _blank(ProfileEvidence.objects.filter(person=user), "words")
     _blank(Proposal.objects.filter(about=user), "message", "note", "closed_why")
     _blank(HcpMeasure.objects.filter(hcp=user), "reason", "message")
     for model, name in (

@@ -23,6 +23,7 @@ from moderation.models import (
     Claim,
     EvidenceBy,
     HandledWell,
+    ProfileEvidence,
     Report,
     ReportEvidence,
     ReportMail,
@@ -52,6 +53,7 @@ def file_report(
     about: User | None = None,
     revision: Revision | None = None,
     evidence: Iterable[Revision] = (),
+    profile: Iterable[str] = (),
     clause: Clause | None = None,
     words: str = "",
     contact: str = "",
@@ -64,6 +66,7 @@ def file_report(
     ``post`` and the posts of ``evidence`` must have been found through the one door for this
     reporter. What they read is kept, and what it says now. ``revision``: the wording of ``post``
     that they read, where that was an earlier one. ``about``: the person, where it is about no post.
+    ``profile``: what that person said about themselves, as this reporter could read it.
     ``unnamed_member``: a member who does not want the desk to know them; no row ties them to it.
     """
     at = at or timezone.now()
@@ -89,6 +92,7 @@ def file_report(
                     due_at=due_at(severity, at, LOOK_WITHIN.get(category)),
                 )
                 _keep(report, [revision, newest, *_now_too(evidence)], EvidenceBy.REPORTER, at)
+                _keep_words(report, profile, at)
                 _keep_apart(reporter or unnamed_member, report, at)
                 _mail(report, ReportMailKind.RECEIVED, "received", at)
                 audit.record(
@@ -154,6 +158,17 @@ def _keep(
     ]
     ReportEvidence.objects.bulk_create(rows, ignore_conflicts=True)
     return rows
+
+
+def _keep_words(report: Report, profile: Iterable[str], at: datetime) -> None:
+    """Keep words of a profile, each wording once."""
+    if report.about is None:
+        return
+    wanted = dict.fromkeys(words for words in profile if words)
+    ProfileEvidence.objects.bulk_create(
+        ProfileEvidence(report=report, person=report.about, words=words, added_at=at)
+        for words in wanted
+    )
 
 
 def _keep_apart(member: User | None, report: Report, at: datetime) -> None:

@@ -30,7 +30,7 @@ from moderation.models import (
     Sanction,
     SanctionKind,
 )
-from moderation.models.proposal import WAITS_FOR
+from moderation.models.proposal import WAITS_FOR, WITHOUT_END
 from moderation.sanctions import (
     UNTIL_FIELD,
     days_for,
@@ -93,7 +93,7 @@ def sanction(
             case=case,
             submission_key=key,
         )
-        return _impose(made, days, at)
+        return impose(made, days, at)
     running = Proposal.objects.filter(
         about=user, sanction_kind=kind, status=ProposalStatus.WAITING, expires_at__gt=at
     )
@@ -136,14 +136,14 @@ def carry_out(proposal: Proposal, *, at: datetime) -> Sanction:
         case=proposal.case,
         submission_key=proposal.public_id,
     )
-    return _impose(made, proposal.days, at)
+    return impose(made, proposal.days, at)
 
 
 @transaction.atomic
 def lift(*, sanction: Sanction, admin: User, why: str, at: datetime | None = None) -> bool:
     """End a sanction before its time. Returns whether this did it.
 
-    False where it was lifted before, is over, or is a warning. Raises ``NotVisible``, ``Refused``.
+    False where it was lifted before, is over, or has no end. Raises ``NotVisible``, ``Refused``.
     """
     at = at or timezone.now()
     _lock(sanction.user_id)
@@ -175,11 +175,11 @@ def end_early(*, sanction: Sanction, by: User, why: str, ends_at: datetime, at: 
     return True
 
 
-def withdraw_warning(*, sanction: Sanction, by: User, why: str, at: datetime) -> bool:
-    """Take a warning off a person's record; the fact that there was one stays, with the reason."""
+def withdraw(*, sanction: Sanction, by: User, why: str, at: datetime) -> bool:
+    """Take back what has no end; the fact that there was something stays, with the reason."""
     rows = Sanction.objects.select_for_update(of=("self",), no_key=True)
     row = rows.get(pk=sanction.pk)
-    if row.kind != SanctionKind.WARNING or row.lifted_at is not None:
+    if row.kind not in WITHOUT_END or row.lifted_at is not None:
         return False
     row.lifted_at, row.lifted_by, row.lifted_why = at, by, why.strip()
     row.save(update_fields=["lifted_at", "lifted_by", "lifted_why"])
@@ -235,8 +235,11 @@ def _check_may(viewer: Viewer, user: User, kind: SanctionKind, post: Post | None
         raise NotVisible
 
 
-def _impose(made: Sanction, days: int | None, at: datetime) -> Sanction:
-    """Store a sanction with all that follows: the account, claims, the log, the notice."""
+def impose(made: Sanction, days: int | None, at: datetime) -> Sanction:
+    """Store a sanction with all that follows: the account, claims, the log, the notice.
+
+    The person must be locked, and the caller asks who may.
+    """
     made.starts_at = at
     made.until = made.ends_at = at + timedelta(days=days) if days is not None else None
     made.save(force_insert=True)
@@ -269,6 +272,9 @@ def _words(row: Sanction) -> str:
         SanctionKind.WARNING: _("We ask you to keep to a rule. Nothing else changes for you."),
         SanctionKind.SILENCE: _("You can read, but not post until %(end)s.") % end,
         SanctionKind.SUSPENSION: _("Your account is paused until %(end)s.") % end,
+        SanctionKind.WORDS: _(
+            "We took down your words about you on your profile. You can write something new."
+        ),
     }[SanctionKind(row.kind)]
     rule = _("The rule: %(line)s") % {"line": row.clause.line}
     wrong = _("You think this is wrong? You can ask somebody else to look at it again.")

@@ -27,6 +27,7 @@ from moderation.models.decision import Claim, Decision, DecisionKind
 from moderation.models.hcp import HcpMeasure, MeasureKind
 from moderation.models.oncall import Shift
 from moderation.models.outside import OutsideMail
+from moderation.models.profile_evidence import ProfileEvidence
 from moderation.models.proposal import (
     Approval,
     Proposal,
@@ -80,6 +81,7 @@ __all__ = [
     "OutsideAlert",
     "OutsideMail",
     "PartyRole",
+    "ProfileEvidence",
     "Proposal",
     "ProposalStatus",
     "Referral",

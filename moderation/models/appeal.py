@@ -35,6 +35,8 @@ class Restored(models.TextChoices):
     SANCTION_LIFTED = "sanction_lifted", _("What was on your account is off.")
     SANCTION_SHORTER = "sanction_shorter", _("What is on your account ends sooner.")
     SANCTION_OVER = "sanction_over", _("What was on your account was over already.")
+    WORDS_BACK = "words_back", _("Your words about you are back.")
+    WORDS_NEWER = "words_newer", _("Your profile has changed since, so we left it as it is.")
 
 
 class Appeal(models.Model):

@@ -21,6 +21,13 @@ class SanctionKind(models.TextChoices):
     WARNING = "warning", _("Warning")
     SILENCE = "silence", _("Cannot post")
     SUSPENSION = "suspension", _("Cannot read or post")
+    WORDS = "words", _("Profile words taken down")
+
+
+# What is put on an account. Words are taken down in a case alone (actions/profile_words.py).
+ON_ACCOUNTS = (SanctionKind.WARNING, SanctionKind.SILENCE, SanctionKind.SUSPENSION)
+# These keep nobody from anything, so they have no end.
+WITHOUT_END = (SanctionKind.WARNING, SanctionKind.WORDS)
 
 
 class WhySecond(models.TextChoices):
@@ -163,7 +170,7 @@ class Proposal(models.Model):
                 & ~Q(decision_kind="")
                 | (
                     Q(post_version__isnull=True, decision_kind="")
-                    & Q(sanction_kind__in=SanctionKind.values)
+                    & Q(sanction_kind__in=[kind.value for kind in ON_ACCOUNTS])
                     & ~Q(reason=WhySecond.SHADOW)
                 ),
                 name="proposal_one_thing",

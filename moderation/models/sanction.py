@@ -8,15 +8,17 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.ids import new_public_id
-from moderation.models.proposal import Approval, SanctionKind
+from moderation.models.proposal import WITHOUT_END, Approval, SanctionKind
+
+_WITHOUT_END = [kind.value for kind in WITHOUT_END]
 
 
 class SanctionQuerySet(models.QuerySet):
     """Reads of sanctions."""
 
     def in_force(self, at: datetime) -> "SanctionQuerySet":
-        """Those that keep somebody from something at a moment. Warnings keep nobody."""
-        return self.exclude(kind=SanctionKind.WARNING).filter(starts_at__lte=at, ends_at__gt=at)
+        """Those that keep somebody from something at a moment. Others have no end."""
+        return self.exclude(kind__in=WITHOUT_END).filter(starts_at__lte=at, ends_at__gt=at)
 
 
 class Sanction(models.Model):
@@ -90,9 +92,9 @@ class Sanction(models.Model):
             ),
             models.CheckConstraint(condition=~Q(message=""), name="sanction_has_message"),
             models.CheckConstraint(
-                condition=Q(kind=SanctionKind.WARNING, until__isnull=True, ends_at__isnull=True)
+                condition=Q(kind__in=_WITHOUT_END, until__isnull=True, ends_at__isnull=True)
                 | (
-                    ~Q(kind=SanctionKind.WARNING)
+                    ~Q(kind__in=_WITHOUT_END)
                     & Q(until__isnull=False, ends_at__isnull=False)
                     & Q(until__gt=F("starts_at"), ends_at__lte=F("until"))
                 ),
@@ -117,6 +119,10 @@ class Sanction(models.Model):
                     proposal__isnull=False,
                 ),
                 name="sanction_approval_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind=SanctionKind.WORDS) | Q(case__isnull=False),
+                name="sanction_words_in_a_case",
             ),
             models.CheckConstraint(
                 condition=~Q(kind=SanctionKind.SUSPENSION) | ~Q(approval=""),
@@ -146,6 +152,12 @@ class Sanction(models.Model):
     def about_name(self) -> str:
         """The name of whom it is about, as the post that it is for has it."""
         return (self.post.alias if self.post else "") or self.user.pseudonym
+
+    @property
+    def taken_words(self) -> str:
+        """The words about oneself that it took down; empty for other kinds."""
+        taken = getattr(self, "words_taken", None)
+        return taken.words if taken else ""
 
     def is_in_force(self, at: datetime) -> bool:
         """Whether it keeps the person from something at a moment. The same as ``in_force``."""

@@ -177,16 +177,18 @@ def desk(request: SignedInRequest, number: str) -> HttpResponse:
         data={"post": post.public_id if post else ""},
     )
     thing = found.decision or found.sanction
+    is_open = found.status == AppealStatus.OPEN
     context = {
         "appeal": found,
         "thing": thing,
         "since": _since(thing) if thing else None,
         "note": found.sanction.note if found.sanction else "",
+        "words": found.sanction.taken_words if found.sanction and is_open else "",
         "post": post,
         "body": body(post) if post else "",
         "pictures": pictures_for_review(request.viewer, post) if post else [],
         "changed_since": bool(post and post.edited_at and post.edited_at > found.created_at),
-        "form": form if found.status == AppealStatus.OPEN else None,
+        "form": form if is_open else None,
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "moderation/appeal_desk.html", context, status=status)

@@ -16,6 +16,7 @@ from accounts.models import DocumentKind, Role, User
 from forum.access_log import record_shown, shows_no_posts
 from forum.models import Post, Surface
 from forum.queries.access import about_words, professional_of
+from forum.queries.profiles import words_shown_to
 from forum.queries.threads import find_post
 from forum.states import Severity
 from moderation import limits, report_drafts
@@ -119,7 +120,9 @@ def _what(
             return redirect("moderation:report_sent", draft.sent)
         if subject.post:
             draft.post = pin([subject.post])[0]
-        draft.person = subject.person.public_id if subject.person else draft.person
+        if subject.person:
+            draft.person = subject.person.public_id
+            draft.profile = words_shown_to(request.viewer, draft.person)
         return _after_what(request, draft, form)
     return _render(request, WHAT, form, subject)
 
@@ -305,6 +308,7 @@ def _file(request: VisitorRequest, draft: ReportDraft, *, is_many: bool) -> Repo
         post=read[0].post if read else None,
         revision=read[0] if read else None,
         about=_person(request, draft),
+        profile=[draft.profile, words_shown_to(request.viewer, draft.person)],
         evidence=pinned(draft.evidence),
         clause=clause_of(draft.clause),
         words=draft.words,

@@ -56,8 +56,10 @@ from moderation.appeals import waiting_appeals
 from moderation.models import (
     AlertDelivery,
     Decision,
+    ProfileEvidence,
     Report,
     ReportStatus,
+    SanctionKind,
     SecondReview,
     Shift,
     Sitting,
@@ -230,10 +232,10 @@ class TheDemo(TestCase):
     def test_staff_find_work_to_do_and_work_that_is_done(self):
         assert tickets_for(viewer_of(person("moderator"))).count() >= 8
         assert tickets_for(viewer_of(person("hcp_nurse"))).count() >= 3
-        assert Report.objects.filter(status=ReportStatus.RECEIVED).count() == 4
+        assert Report.objects.filter(status=ReportStatus.RECEIVED).count() == 5
         worked_on = Report.objects.get(status=ReportStatus.READ)
         assert worked_on.case.questions.get().asked == worked_on.about
-        assert Report.objects.filter(status=ReportStatus.DECIDED).count() == 1
+        assert Report.objects.filter(status=ReportStatus.DECIDED).count() == 2
         done = sorted(Decision.objects.values_list("kind", "status_before", "status_after"))
         assert done == [
             ("ask_change", "held", "changes"),
@@ -251,6 +253,12 @@ class TheDemo(TestCase):
         appeal = waiting_appeals(other_admin).get()
         assert not viewer_of(appeal.appellant).may_write
         assert list(wrong_accounts(timezone.now())) == []
+
+    def test_of_two_reported_profiles_one_waits_and_of_one_the_words_were_taken_down(self):
+        waiting = ProfileEvidence.objects.get(report__status=ReportStatus.RECEIVED)
+        assert waiting.person.profile.about == waiting.words
+        taken = ProfileEvidence.objects.get(sanction__isnull=False)
+        assert (taken.person.profile.about, taken.sanction.kind) == ("", SanctionKind.WORDS)
 
     def test_a_note_stands_one_waits_and_threads_are_closed_and_put_together(self):
         reader = viewer_of(person("peer_only"))

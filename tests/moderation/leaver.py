@@ -32,7 +32,14 @@ from forum.models import (
 from forum.search.index import gather_words
 from moderation.actions.appeals import appeal
 from moderation.actions.reporting import file_report
-from moderation.models import Category, Decision, DecisionKind, Report, ReportMessage
+from moderation.models import (
+    Category,
+    Decision,
+    DecisionKind,
+    Report,
+    ReportMessage,
+    ReportStatus,
+)
 from tests.factories import (
     decided,
     fresh,
@@ -153,6 +160,14 @@ def make_leaver(name: str = "zqownname") -> Leaver:
     ReportMessage.objects.create(
         report=report, from_desk=False, text=f"{OWN}message", submission_key="5" * 14, at=now
     )
+    mine = file_report(
+        submission_key="6" * 14,
+        category=Category.BULLYING,
+        reporter=friend,
+        about=user,
+        profile=[f"{OWN}aboutme"],
+    )
+    Report.objects.filter(pk=mine.pk).update(status=ReportStatus.DECIDED, decided_at=now)
     while gather_words():
         pass
     user.refresh_from_db()

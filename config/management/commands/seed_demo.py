@@ -20,6 +20,7 @@ from config.demo.seed import (
     keys,
     people,
     polls,
+    profile_words,
     profiles,
     queue,
     screening,
@@ -93,6 +94,10 @@ class Command(BaseCommand):
             writing.add_writing(seed=seed, now=now, people=named),
         )
         self._say("profiles", profiles.add_profiles(now=now, people=named))
+        self._say(
+            "reports of profile words",
+            profile_words.add_profile_words(now=now, people=named),
+        )
         self._say("rows about the site", site.add_site(now=now, people=named))
         self._say("welcomers", profiles.add_welcomers(now=now, people=named))
         self._say("copies of own data", copies.add_copies(now=now, people=named))
