@@ -611,6 +611,9 @@ class _Builder:
         for make in (draft, sent):
             title, word = new_word(), new_word()
             version = make(writer, title=title, body=f"Not yet: {word}.")
+            # Everybody asks for this address, and the way to sign in says it again.
+            version.article.slug = new_word()
+            version.article.save(update_fields=["slug"])
             self.world.guides_at_work.append((version.article.slug, version.number))
             self.world.private_words |= {title: editors, word: editors}
 
