@@ -5,6 +5,7 @@ from datetime import datetime
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
 from django.views.decorators.cache import cache_control
@@ -14,8 +15,10 @@ from accounts.access import Access, access
 from accounts.http import VisitorRequest
 from accounts.middleware import words_sent_from_here
 from forum.access_log import shows_no_posts
+from forum.ways import push_is_on
 from guides.queries.articles import checked_guides
 
+WORKER_SECONDS = 600  # how long a browser may go on with the script it has
 CLOSED = ("boards", "t", "p", "account", "feeds", "api/v1")
 ROBOTS = (
     "User-agent: *\n"
@@ -60,6 +63,19 @@ def favicon(request: HttpRequest) -> HttpResponse:
 def robots(request: HttpRequest) -> HttpResponse:
     """What search engines shall leave alone."""
     return HttpResponse(ROBOTS % settings.SITE_URL, content_type="text/plain")
+
+
+@access(Access.PUBLIC)
+@shows_no_posts
+@require_safe
+@cache_control(public=True, max_age=WORKER_SECONDS)
+def worker(request: HttpRequest) -> HttpResponse:
+    """The script that browsers keep: help without a network, and messages on devices.
+
+    There can be one for the whole site, and it must come from the top. It is the same for all.
+    """
+    words = {"site_name": settings.SITE_NAME, "has_push": push_is_on()}
+    return HttpResponse(render_to_string("worker.js", words), content_type="text/javascript")
 
 
 @access(Access.PUBLIC)

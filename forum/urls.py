@@ -101,7 +101,6 @@ urlpatterns = [
     path("me/notices/", mailing.notice_choices, name="notice_choices"),
     path("me/notices/devices/", devices.add, name="device_add"),
     path("me/notices/devices/<pid:public_id>/remove/", devices.remove, name="device_remove"),
-    path("push-worker.js", devices.worker, name="push_worker"),
     path("me/notices/try-again/", mailing.mail_again, name="mail_again"),
     path("me/who-reads-my-posts/", involvement.involvement, name="involvement"),
     path("me/who-has-seen/", access.seen, name="seen"),

@@ -8,6 +8,7 @@ app_name = "guides"
 
 urlpatterns = [
     path("help-now/", views.help_now, name="help_now"),
+    path("help-now/offline/", views.offline, name="offline"),
     path("how-it-works/", views.how_it_works, name="how_it_works"),
     path("stay-safe/", views.stay_safe, name="stay_safe"),
     path("how-to-judge/", views.judge, name="judge"),

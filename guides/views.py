@@ -19,22 +19,17 @@ HELP_PAGE_SECONDS = 600
 @require_safe
 def help_now(request: HttpRequest) -> HttpResponse:
     """Who to call, and what to do first, for ``?country=`` or the likeliest country."""
-    show_as_to_a_guest(request)
-    response = render(
-        request,
-        "guides/help_now.html",
-        {
-            "country": for_country(country_of(request)),
-            "countries": countries(),
-            "first_aid": FIRST_AID,
-            "collected_on": COLLECTED_ON,
-            "announcements": (),  # nothing comes before help, and the copy is kept for minutes
-            "messages": (),  # waiting messages are in the session, and are private
-        },
-    )
-    patch_cache_control(response, private=True, max_age=HELP_PAGE_SECONDS)
-    patch_vary_headers(response, ["Accept-Language"])
-    return response
+    return help_page(request, "guides/help_now.html")
+
+
+@access(Access.PUBLIC)
+@require_safe
+def offline(request: HttpRequest) -> HttpResponse:
+    """The help page as browsers keep it for when there is no network: all countries at once.
+
+    The worker (``templates/worker.js``) fetches it without cookies; nothing else leads here.
+    """
+    return help_page(request, "guides/offline.html")
 
 
 @access(Access.PUBLIC)
@@ -94,6 +89,28 @@ def privacy(request: HttpRequest) -> HttpResponse:
 def accessibility(request: HttpRequest) -> HttpResponse:
     """What works for whom, what does not yet, and how to tell us."""
     return render(request, "guides/accessibility.html")
+
+
+def help_page(request: HttpRequest, template: str) -> HttpResponse:
+    """What to do and whom to call, the same for everybody in a country."""
+    show_as_to_a_guest(request)
+    country = for_country(country_of(request))
+    response = render(
+        request,
+        template,
+        {
+            "country": country,
+            "countries": countries(),
+            "others": [other for other in countries() if other.code != country.code],
+            "first_aid": FIRST_AID,
+            "collected_on": COLLECTED_ON,
+            "announcements": (),  # nothing comes before help, and the copy is kept for minutes
+            "messages": (),  # waiting messages are in the session, and are private
+        },
+    )
+    patch_cache_control(response, private=True, max_age=HELP_PAGE_SECONDS)
+    patch_vary_headers(response, ["Accept-Language"])
+    return response
 
 
 def show_as_to_a_guest(request: HttpRequest) -> None:

@@ -1,14 +1,14 @@
-"""Messages to devices: switching them on and off, and the script that shows them."""
+"""Messages to devices: switching them on and off. What shows them is ``templates/worker.js``."""
 
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST
 
 from accounts.access import Access, access
-from accounts.http import SignedInRequest, VisitorRequest
+from accounts.http import SignedInRequest
 from forum.access_log import shows_no_posts
 from forum.actions.devices import NotADevice, add_device, remove_device
 from forum.ways import push_is_on
@@ -48,16 +48,6 @@ def remove(request: SignedInRequest, public_id: str) -> HttpResponse:
         raise Http404
     messages.success(request, _("That device gets no more messages."))
     return redirect("forum:notice_choices")
-
-
-@access(Access.PUBLIC)
-@require_safe
-@shows_no_posts
-def worker(request: VisitorRequest) -> HttpResponse:
-    """The script that browsers keep to show a message; it must come from the top of the site."""
-    if not push_is_on():
-        raise Http404
-    return render(request, "forum/push_worker.js", content_type="text/javascript")
 
 
 BROWSERS = ("Firefox", "Edg", "OPR", "SamsungBrowser", "Chrome", "Safari")

@@ -11,7 +11,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.access import Access, access
 from accounts.consent import wants_mail
 from accounts.http import SignedInRequest, VisitorRequest
-from accounts.models import User
 from forum.access_log import shows_no_posts
 from forum.actions.mailing import choose_ways, forget_refusals, stop_mails
 from forum.models import MailSettings, NoticeKind, PushDevice, Rhythm
@@ -43,18 +42,19 @@ def notice_choices(request: SignedInRequest) -> HttpResponse:
         "wants_mail": wants_mail(request.user),
         "is_bouncing": is_bouncing(request.user, own),
         "now": local_now(own),
-        **_devices_of(request.user),
+        **_devices_of(request),
     }
     return render(request, "forum/notice_choices.html", context)
 
 
-def _devices_of(user: User) -> dict[str, object]:
+def _devices_of(request: SignedInRequest) -> dict[str, object]:
     """What the page shows of messages to devices; nothing where this site sends none."""
     if not push_is_on():
         return {}
     return {
         "push_key": public_key_of(settings.VAPID_PRIVATE_KEY),
-        "devices": PushDevice.objects.filter(user=user),
+        "devices": PushDevice.objects.filter(user=request.user).select_related("session"),
+        "own_session": request.session.session_key,
     }
 
 

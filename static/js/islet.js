@@ -80,6 +80,18 @@ const kept = (() => {
   });
 })();
 
+// A copy of the help page for when there is no network; see templates/worker.js.
+(() => {
+  "use strict";
+  const { worker } = document.currentScript.dataset;
+  if (!worker || !("serviceWorker" in navigator)) return;
+  window.addEventListener("load", () => {
+    navigator.serviceWorker.register(worker, { updateViaCache: "all" }).catch(() => {
+      // The browser keeps nothing of any site. Then there is no copy.
+    });
+  });
+})();
+
 // "n new replies, show": asks now and then while the page is looked at, and moves nothing.
 (() => {
   "use strict";

@@ -31,6 +31,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 PUBLIC = [
     "/",
     "/help-now/",
+    "/help-now/offline/",
     "/how-it-works/",
     "/stay-safe/",
     "/how-to-judge/",

@@ -1,4 +1,4 @@
-"""How heavy the page is that people read most, on a first visit."""
+"""How heavy the page is that people read most, on a first visit, and all scripts."""
 
 import os
 import re
@@ -13,11 +13,17 @@ from http.cookiejar import CookieJar
 from pathlib import Path
 
 import pytest
+from django.test import Client, override_settings
+from django.urls import reverse
+from whitenoise.compress import Compressor
+
+from forum.push.message import new_private_key
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 # The budget of the thread page of 20 posts: everything a browser asks for with nothing stored.
 MOST_BYTES = 60_000
 MOST_REQUESTS = 6
+MOST_SCRIPT = 20_000  # bytes of all scripts together, with brotli
 
 
 @pytest.fixture
@@ -76,6 +82,14 @@ def link_of(persona: str, address: str) -> str:
         command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True
     )
     return made.stdout.strip()
+
+
+def test_all_scripts_together_are_light() -> None:
+    scripts = [path.read_bytes() for path in sorted((ROOT / "static/js").glob("*.js"))]
+    with override_settings(VAPID_PRIVATE_KEY=new_private_key()):
+        scripts.append(Client().get(reverse("worker")).content)
+    assert len(scripts) > 3
+    assert sum(len(Compressor.compress_brotli(script)) for script in scripts) <= MOST_SCRIPT
 
 
 @pytest.mark.slow

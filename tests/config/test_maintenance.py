@@ -167,7 +167,9 @@ def test_a_report_can_be_sent_from_start_to_end():
 @pytest.mark.usefixtures("closed")
 def test_help_now_works_without_any_database():
     """No fixture here brings one, so a query would fail the test."""
-    assert "Call 999" in browser().get(reverse("guides:help_now")).content.decode()
+    for page in ("guides:help_now", "guides:offline"):
+        assert "Call 999" in browser().get(reverse(page)).content.decode()
+    assert browser().get(reverse("worker")).status_code == 200
 
 
 # Where the setting cannot be read ----------------------------------------------------------------

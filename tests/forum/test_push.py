@@ -189,10 +189,10 @@ def sweep_all() -> int:
 def test_without_keys_there_is_no_trace_of_it(phone, host, guest, thread) -> None:
     assert not project.VAPID_PRIVATE_KEY
     page = phone.client.get(CHOICES).content.decode()
-    for trace in ("your devices", "my devices", "push.js", "push-worker", 'id="push"', "data-key"):
+    for trace in ("your devices", "my devices", "push.js", 'id="push"', "data-key"):
         assert trace not in page
     assert phone.subscribe().status_code == 404
-    assert phone.client.get(reverse("forum:push_worker")).status_code == 404
+    assert b"push" not in phone.client.get(reverse("worker")).content
     choose(host)
     publish_reply(guest, thread, text="I do.")
     assert send_due() == 0
@@ -283,11 +283,16 @@ def test_what_is_no_device_is_not_stored(changes, service, phone) -> None:
     assert not PushDevice.objects.exists()
 
 
-def test_the_script_for_messages_comes_from_the_top_of_the_site(service, client) -> None:
-    answer = client.get(reverse("forum:push_worker"))
-    assert answer["Content-Type"] == "text/javascript"
-    assert reverse("forum:push_worker").count("/") == 1
-    assert b"Something new on" in answer.content
+def test_the_list_marks_the_device_that_one_sits_at(service, phone, host) -> None:
+    phone.subscribe()
+    other = Client()
+    other.force_login(host)
+    Browser(other, name="two").subscribe()
+    devices = {device.endpoint: device.public_id for device in PushDevice.objects.all()}
+    page = phone.client.get(CHOICES).content.decode()
+    here = page[: page.index(" data-here>")].rpartition('action="')[2]
+    assert here == f'{reverse("forum:device_remove", args=[devices[phone.keys["endpoint"]]])}"'
+    assert page.count("data-here") == page.count("(this device)") == 1
 
 
 # Messages ----------------------------------------------------------------------------------------

@@ -242,6 +242,23 @@ def test_the_page_does_not_know_who_is_signed_in_so_it_may_be_kept(client):
     assert "Accept-Language" in response["Vary"]
 
 
+def test_the_page_for_no_network_has_all_countries_and_nothing_that_needs_one(client):
+    client.cookies[settings.SESSION_COOKIE_NAME] = "a" * 32
+    response = client.get(reverse("guides:offline"), headers={"Accept-Language": "en-IE"})
+    html = response.content.decode()
+    assert response.status_code == 200
+    assert not response.cookies
+    assert '<meta name="robots" content="noindex">' in html
+    assert links(html)[0] == for_country("IE").emergency_href
+    for country in countries():
+        assert f'href="{country.emergency_href}"' in html
+        for line in country.lines:
+            assert (f'href="{line.href}"' in html) is (line.kind is not Kind.CHAT)
+    main = html.partition("<main")[2]
+    assert "<form" not in main
+    assert 'href="/' not in main
+
+
 def test_the_page_says_what_to_do_with_the_figures_of_the_nhs(client):
     text = main_text(help_page(client, "GB"))
     assert "blood ketones are above 3 mmol/L" in text
