@@ -32,7 +32,7 @@ from guides.queries.desk import (
     versions_of,
     work_for,
 )
-from guides.roles import has_written, may_check, may_edit
+from guides.roles import has_written, is_learning, may_check, may_edit
 
 CHANGED = _("It changed while you were looking. Please read it again.")
 WHAT_TO_CHANGE = _("What should change?")
@@ -56,6 +56,7 @@ def work(request: SignedInRequest) -> HttpResponse:
     context = {
         "work": work_for(request.viewer),
         "is_checker": may_check(request.viewer),
+        "is_learning": is_learning(request.viewer),
         "is_admin": request.viewer.may_administer,
     }
     return render(request, "guides/work.html", context)

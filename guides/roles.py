@@ -13,8 +13,20 @@ def may_edit(viewer: Viewer) -> bool:
 
 
 def may_check(viewer: Viewer) -> bool:
-    """Whether this person may check what others wrote: current health professionals alone."""
-    return viewer.may_review and viewer.role == Role.HCP
+    """Whether this person may check what others wrote.
+
+    Current health professionals alone, whose first decisions in the queue were confirmed.
+    """
+    return viewer.may_review and viewer.role == Role.HCP and not is_learning(viewer)
+
+
+def is_learning(viewer: Viewer) -> bool:
+    """Whether somebody is a professional whose decisions are only proposed yet.
+
+    The queue keeps that fact. Guides know it by the name of the relation alone.
+    """
+    done = User.objects.filter(pk=viewer.user_id or 0, shadow_done__isnull=False)
+    return viewer.role == Role.HCP and not done.exists()
 
 
 def need_editor(user: User) -> None:

@@ -87,6 +87,19 @@ def test_a_guide_goes_from_the_first_word_to_the_site_through_the_pages() -> Non
     assert "Checked by checker, Diabetes nurse" in public
 
 
+def test_who_still_learns_to_review_writes_and_is_offered_no_check() -> None:
+    version, learner = sent(), browser(make_hcp("learner", in_shadow=True))
+    work = learner.get(WORK).content.decode()
+    assert "Guides to check" not in work
+    assert "once your first decisions in the queue were confirmed" in work
+    page = learner.get(where(version)).content.decode()
+    assert 'value="approve"' not in page
+    assert 'value="send_back"' not in page
+    day = (timezone.localdate() + timedelta(days=100)).isoformat()
+    data = {"do": "approve", "seen": 1, "checklist": list(CHECKLIST), "review_by": day}
+    assert learner.post(where(version), data).status_code == 404
+
+
 def test_a_preview_looks_just_like_the_page_of_readers() -> None:
     version = checked()
     admin = browser(person("guides-admin", Role.ADMIN))

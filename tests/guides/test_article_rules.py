@@ -108,6 +108,7 @@ def test_a_reviewer_is_a_checked_professional_who_wrote_none_of_it() -> None:
         (make_member("peer_open"), version),
         (make_hcp("revoked", revoked_at=timezone.now()), version),
         (make_hcp("on-hold", suspended_at=timezone.now()), version),
+        (make_hcp("learner", in_shadow=True), version),
         (helper, saved),
     ):
         assert change(one, status="checked", **review(who)), who
