@@ -325,6 +325,8 @@ USE_TZ = True
 
 # The one renderer of Markdown, for guide articles as well: guides cannot import it.
 ARTICLE_MARKDOWN = "forum.markdown.render"
+# Who tells people that a guide waits for a check (guides/telling.py): a dotted path, or nothing.
+GUIDE_MOVED = "config.guide_notices.guide_moved"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(VAR_DIR / "static")))

@@ -24,6 +24,7 @@ LABELS = {
     NoticeKind.REPORT: _("News on my reports"),
     NoticeKind.REMINDER: _("Who reads my posts: a reminder, twice a year"),
     NoticeKind.SECOND: _("Something waits for a second person"),
+    NoticeKind.GUIDE: _("A guide waits for my check"),
     NoticeKind.SCREENING: _("A rule of screening finds far more than before"),
 }
 HOURS = [(hour, f"{hour:02d}:00") for hour in range(24)]

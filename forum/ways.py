@@ -41,6 +41,7 @@ STAFF_DEFAULTS: dict[NoticeKind, Way] = {
     NoticeKind.SECOND: Way.EMAIL,
     NoticeKind.SCREENING: Way.EMAIL,
 }
+PROFESSIONAL_DEFAULTS: dict[NoticeKind, Way] = {NoticeKind.GUIDE: Way.EMAIL}
 # What people have a right to be told: never off.
 NEVER_OFF = (
     NoticeKind.DECISION,
@@ -58,7 +59,7 @@ def kinds_for(user: User) -> dict[NoticeKind, Way]:
     if user.role == Role.MEMBER:
         return DEFAULTS
     own = {kind: way for kind, way in DEFAULTS.items() if kind != NoticeKind.REMINDER}
-    return own | STAFF_DEFAULTS
+    return own | STAFF_DEFAULTS | (PROFESSIONAL_DEFAULTS if user.role == Role.HCP else {})
 
 
 def ways_for(kind: NoticeKind) -> tuple[Way, ...]:
@@ -86,7 +87,7 @@ def ways_of(user: User) -> dict[NoticeKind, Way]:
 
 def way_of(user: User, kind: NoticeKind) -> Way:
     """The way of one kind. Kinds that nobody can choose come by mail."""
-    default = (DEFAULTS | STAFF_DEFAULTS).get(kind, Way.EMAIL)
+    default = (DEFAULTS | STAFF_DEFAULTS | PROFESSIONAL_DEFAULTS).get(kind, Way.EMAIL)
     if kind in ALWAYS_MAILED:
         return Way.EMAIL
     chosen = NoticeChoice.objects.filter(user=user, kind=kind).values_list("way", flat=True)

@@ -38,6 +38,7 @@ class NoticeKind(models.TextChoices):
     LABEL = "label", _("A note under a post")
     DATA = "data", _("The copy of your data")
     SCREENING = "screening", _("A rule of screening finds far more than before")
+    GUIDE = "guide", _("A guide waits for your check")
 
 
 # Kinds about what somebody else did: shown only while the person may see it.
@@ -50,7 +51,9 @@ ABOUT_OTHERS = (
     NoticeKind.BOARD,
     NoticeKind.TAG,
 )
-# Those of them that are done with once the post was read.
+# Kinds that can be switched off, and are then not even shown.
+CAN_BE_HIDDEN = (*ABOUT_OTHERS, NoticeKind.GUIDE)
+# Those about others that are done with once the post was read.
 ABOUT_POSTS = (
     NoticeKind.REPLY,
     NoticeKind.QUOTE,
@@ -59,7 +62,7 @@ ABOUT_POSTS = (
     NoticeKind.BOARD,
     NoticeKind.TAG,
 )
-# Those about new threads, of which a muted topic tells nothing.
+# Those of them about new threads, of which a muted topic tells nothing.
 ABOUT_NEW_THREADS = (NoticeKind.BOARD, NoticeKind.TAG)
 # Kinds about the account itself: mailed also to members who want no mails about what is new.
 ALWAYS_MAILED = (

@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from accounts.models import Role
 from accounts.viewer import Viewer
 from forum.access_log import with_openings
 from forum.models import (
@@ -26,7 +27,7 @@ from forum.models import (
     Status,
     Way,
 )
-from forum.models.notice import ABOUT_NEW_THREADS, ABOUT_OTHERS
+from forum.models.notice import ABOUT_NEW_THREADS, ABOUT_OTHERS, CAN_BE_HIDDEN
 from forum.queries.tags import threads_with_muted_tags
 from forum.visibility import reaction_visible
 from forum.ways import NEVER_OFF
@@ -63,10 +64,20 @@ def notices_for(viewer: Viewer, *, at: datetime | None = None) -> QuerySet[Notic
     """A person's notices that are out.
 
     Those about others only while the post (and the reaction) may be seen, its thread is not muted,
-    and the kind is not off.
+    and the kind is not off. About guides: for current professionals, where that is not off.
     """
     own = Notice.objects.filter(recipient_id=viewer.user_id, shown_from__lte=at or timezone.now())
-    return own.filter(~Q(kind__in=ABOUT_OTHERS) | _told_of_others(viewer))
+    rest = ~Q(kind__in=CAN_BE_HIDDEN)
+    if viewer.may_review and viewer.role == Role.HCP:
+        rest |= Q(~Exists(_switched_off(viewer)), kind=NoticeKind.GUIDE)
+    return own.filter(rest | _told_of_others(viewer))
+
+
+def _switched_off(viewer: Viewer) -> QuerySet[NoticeChoice]:
+    off = NoticeChoice.objects.filter(
+        user_id=viewer.user_id or 0, kind=OuterRef("kind"), way=Way.OFF
+    )
+    return off.exclude(kind__in=NEVER_OFF)
 
 
 def _told_of_others(viewer: Viewer) -> Q:
@@ -75,9 +86,6 @@ def _told_of_others(viewer: Viewer) -> Q:
         user_id=viewer.user_id or 0, kind=FollowKind.MUTE, thread=OuterRef("post__thread")
     )
     muted_tag = threads_with_muted_tags(viewer).filter(thread=OuterRef("post__thread"))
-    off = NoticeChoice.objects.filter(
-        user_id=viewer.user_id or 0, kind=OuterRef("kind"), way=Way.OFF
-    ).exclude(kind__in=NEVER_OFF)
     named = Mention.objects.filter(person_id=viewer.user_id or 0, post=OuterRef("post"))
     reacted = Q(reaction__isnull=False) & reaction_visible(viewer, "reaction__")
     new_threads_told = ~Q(kind__in=ABOUT_NEW_THREADS) | ~Exists(muted_tag)
@@ -87,7 +95,7 @@ def _told_of_others(viewer: Viewer) -> Q:
         & (~Q(kind=NoticeKind.REACTION) | reacted)
         & (~Q(kind=NoticeKind.MENTION) | Q(Exists(named)))
         & ~Exists(muted)
-        & ~Exists(off)
+        & ~Exists(_switched_off(viewer))
     )
 
 
@@ -140,7 +148,7 @@ def unread_count(viewer: Viewer) -> int:
         recipient_id=viewer.user_id, read_at=None, shown_from__lte=timezone.now()
     )
     rows = _bounded(unread)
-    if any(row["kind"] in ABOUT_OTHERS for row in rows):
+    if any(row["kind"] in CAN_BE_HIDDEN for row in rows):
         rows = _bounded(notices_for(viewer).filter(read_at=None))
     return len({group_of(row) for row in rows})
 

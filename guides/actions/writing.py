@@ -22,8 +22,10 @@ from guides.models import (
     VersionStatus,
 )
 from guides.models.article import SLUG_MAX
+from guides.models.event import MOVING
 from guides.rendering import render
 from guides.roles import need_editor, profession_of
+from guides.telling import tell
 
 NOT_A_DRAFT = _("It is not a draft any more. Take it back first, or start a new version.")
 NO_SOURCE = _("Name at least one source first.")
@@ -210,6 +212,8 @@ def note(
         words=words,
         checklist=checklist or [],
     )
+    if kind in MOVING:
+        tell(version, at)
 
 
 def words_of(version: ArticleVersion) -> Words:

@@ -27,6 +27,8 @@ class EventKind(models.TextChoices):
 
 # Who did one of these has written it, and cannot check it.
 WRITING = (EventKind.STARTED, EventKind.SAVED)
+# With these a version begins to wait for a check, or waits no more.
+MOVING = (EventKind.SENT, EventKind.TAKEN_BACK, EventKind.APPROVED, EventKind.SENT_BACK)
 
 
 class ArticleEvent(models.Model):
