@@ -33,8 +33,10 @@ LEASE = timedelta(minutes=5)
 RETRY = timedelta(minutes=10)  # after the first try; n times as long after the n-th
 MOST_TRIES = 30
 BATCH = 100
-# Mailed whatever the hour: about danger to a life, and what the desk waits for.
-AT_ANY_HOUR = (NoticeKind.EMERGENCY, NoticeKind.DESK)
+# Mailed whatever the hour: about danger to a life, what the desk waits for, a stolen session.
+AT_ANY_HOUR = (NoticeKind.EMERGENCY, NoticeKind.DESK, NoticeKind.KEY)
+# Mailed also when the notice was read: whoever stole a session reads it first.
+ALSO_READ = (NoticeKind.KEY,)
 # Of what is not about the account itself, this comes to suspended people too.
 ALSO_SUSPENDED = (NoticeKind.DECISION, NoticeKind.REPORT)
 
@@ -117,7 +119,8 @@ def _is_wanted(notice: Notice, own: MailSettings) -> bool:
     viewer = viewer_of(user)
     if user.closed_at is not None:
         return False
-    if viewer.user_id is None or notice.read_at is not None or is_bouncing(user, own):
+    is_done = notice.read_at is not None and notice.kind not in ALSO_READ
+    if viewer.user_id is None or is_done or is_bouncing(user, own):
         return False
     if notice.kind not in ALWAYS_MAILED:
         suspended = viewer.barrier == Barrier.SUSPENDED and notice.kind not in ALSO_SUSPENDED

@@ -39,6 +39,7 @@ class NoticeKind(models.TextChoices):
     DATA = "data", _("The copy of your data")
     SCREENING = "screening", _("A rule of screening finds far more than before")
     GUIDE = "guide", _("A guide waits for your check")
+    KEY = "key", _("A new key or feed address for your account")
 
 
 # Kinds about what somebody else did: shown only while the person may see it.
@@ -74,6 +75,7 @@ ALWAYS_MAILED = (
     NoticeKind.HCP,
     NoticeKind.DESK,
     NoticeKind.QUESTION,
+    NoticeKind.KEY,
 )
 
 

@@ -15,8 +15,9 @@ from accounts.again import asks_again
 from accounts.http import SignedInRequest, VisitorRequest
 from accounts.models import Scope, TokenKind
 from accounts.models.token import MOST_APPS, NAME_MAX
-from accounts.tokens import TooMany, live_tokens, may_have_tokens, new_app_key, stop_token
+from accounts.tokens import TooMany, live_tokens, may_have_tokens, stop_token
 from forum.access_log import shows_no_posts
+from forum.actions.keys import make_app_key
 from forum.api.guide import ERRORS, operations
 from forum.api.schema import schema
 from forum.views.feeds import SHOWN_ONCE
@@ -86,7 +87,7 @@ def new_app(request: SignedInRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         words = form.cleaned_data
         try:
-            token, secret = new_app_key(
+            token, secret = make_app_key(
                 user=request.user,
                 name=words["name"],
                 scopes=[Scope(scope) for scope in words["scopes"]],

@@ -12,8 +12,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.access import Access, access
 from accounts.http import KeyRequest, SignedInRequest
 from accounts.models import MemberToken, TokenKind
-from accounts.tokens import live_tokens, may_have_tokens, new_feed, stop_token
+from accounts.tokens import live_tokens, may_have_tokens, stop_token
 from forum.access_log import shows_no_posts
+from forum.actions.keys import make_feed
 from forum.feed import atom
 from forum.queries.feed import feed_of
 
@@ -55,7 +56,7 @@ def feeds(request: SignedInRequest) -> HttpResponse:
         return redirect("forum:feeds")
     address = ""
     if request.method == "POST":
-        made = new_feed(user=request.user, instead_of=request.POST.get("instead_of", "")[:20])
+        made = make_feed(user=request.user, instead_of=request.POST.get("instead_of", "")[:20])
         if made is None:  # the same form once more: the address was shown, and is not again
             return redirect("forum:feeds")
         standing, secret = made
