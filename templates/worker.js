@@ -3,6 +3,8 @@
 const NAME = "help-1"; // another number throws away what older scripts kept
 const HELP = "{% filter escapejs %}{% url 'guides:offline' %}{% endfilter %}";
 const LOOKS = "{% filter escapejs %}{% get_static_prefix %}{% endfilter %}";
+const LEAVE = "{% filter escapejs %}{% url 'accounts:leave_now' %}{% endfilter %}";
+const LEFT = "left"; // an empty cache of this name: somebody pressed "Leave now"
 const FRESH = 600000; // milliseconds
 
 const looks = (path) => path.startsWith(LOOKS) && /\.(css|svg)$/.test(path);
@@ -28,10 +30,21 @@ const keep = async () => {
   }
 };
 
+// "Leave now" without a network: the session ends before anything else is asked for. Where it
+// worked at once, the answer took away the mark, and this script as well.
+const leave = async () => {
+  const answer = await fetch(LEAVE, { method: "POST" });
+  if (!answer.ok) throw new Error(answer.status);
+  await caches.delete(LEFT);
+};
+
 // The network first. Where it fails: help instead of the browser's own page.
 const visit = async (event) => {
   try {
-    const answer = await event.preloadResponse || await fetch(event.request);
+    const hasLeft = await caches.has(LEFT);
+    if (hasLeft) await leave();
+    // What the browser asked for meanwhile is of the session that has ended now.
+    const answer = (!hasLeft && await event.preloadResponse) || await fetch(event.request);
     event.waitUntil(keep().catch(() => {}));
     return answer;
   } catch (problem) {
@@ -64,7 +77,9 @@ self.addEventListener("activate", (event) => {
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
-  if (request.method !== "GET" || origin !== self.location.origin) return;
+  if (origin !== self.location.origin) return;
+  if (request.method === "POST" && pathname === LEAVE) event.waitUntil(caches.open(LEFT));
+  if (request.method !== "GET") return;
   if (request.mode === "navigate") event.respondWith(visit(event));
   else if (looks(pathname)) event.respondWith(look(request));
 });

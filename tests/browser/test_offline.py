@@ -4,6 +4,7 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.urls import reverse
 from playwright.sync_api import BrowserContext, Page, expect
 
@@ -213,6 +214,47 @@ def test_leave_now_takes_the_copy_and_the_worker_as_well(
     assert not [c for c in page.context.cookies() if "session" in c.get("name", "")]
     page.go_back()
     expect(page.get_by_text("Night lows again")).to_have_count(0)
+
+
+def test_leaving_without_a_network_shows_nothing_private_on_the_way_back(
+    page: Page, community: Community, sign_in: SignIn
+) -> None:
+    sign_in(page, community.member)
+    page.goto("/boards/")
+    kept(page)
+    page.goto(f"/t/{community.thread.public_id}/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Night lows again")
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Leave now").click()
+    # The browser's own page that there is no network.
+    page.locator("#main-frame-error").wait_for()
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_have_text(HEADING)
+    expect(page.get_by_text("Night lows again")).to_have_count(0)
+
+
+def test_who_left_without_a_network_is_signed_out_as_soon_as_there_is_one(
+    page: Page, community: Community, sign_in: SignIn
+) -> None:
+    sign_in(page, community.member)
+    page.goto("/boards/")
+    kept(page)
+    page.goto(f"/t/{community.thread.public_id}/")
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Leave now").click()
+    page.locator("#main-frame-error").wait_for()
+    page.goto("/boards/")
+    expect(page.get_by_role("heading", level=1)).to_have_text(HEADING)
+    assert Session.objects.count() == 1
+    page.context.set_offline(False)
+    page.goto(f"/t/{community.thread.public_id}/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
+    assert not Session.objects.exists()
+    # Who comes back on purpose stays.
+    sign_in(page, community.member)
+    for _ in range(2):
+        page.goto("/boards/")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Boards")
 
 
 def test_without_scripts_there_is_no_worker_and_help_works(
