@@ -11,7 +11,7 @@ from accounts.applying.tasks import Task
 from accounts.documents import publish_texts
 from accounts.models import Role, User
 from forum.actions.reading import follow_thread, mute_word, save_post
-from forum.models import FollowKind, Post, Status
+from forum.models import FollowKind, Post, Profile, ShownTo, Status
 from moderation.actions.appeals import appeal
 from moderation.actions.breakglass import approve, ask
 from moderation.actions.cases import open_case
@@ -242,7 +242,11 @@ def test_pages_of_the_team(
         assert_no_axe_violations,
     )
     case = open_case(report=report, admin=community.admin)
-    check(look, [f"/desk/cases/{case.public_id}/"], assert_no_axe_violations)
+    Profile.objects.create(
+        user=opening.author, about="Loud.", about_for=ShownTo.PEERS, changed_at=timezone.now()
+    )
+    page = f"/desk/cases/{case.public_id}/"
+    check(look, [page, f"{page}words/", f"{page}at-once/"], assert_no_axe_violations)
     secret = Post.objects.get(thread=community.secret, is_opening=True)
     exception = ask(
         post=secret,
