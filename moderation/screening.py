@@ -62,10 +62,11 @@ class Percent:
 
 @dataclass(frozen=True, slots=True)
 class FigureRow:
-    """One line of the figures of a version."""
+    """One line of the figures of a version. ``unseen``: in posts that no rule was written for."""
 
     label: Promise | str
     recall: Percent | None
+    unseen: Percent | None
     alarms: Percent
     target: int | None
     short: bool
@@ -80,6 +81,7 @@ def figure_rows(stored: Mapping[str, Any] | None) -> list[FigureRow]:
         FigureRow(
             label=LABELS[kind],
             recall=Percent.of(figures.recall[kind]),
+            unseen=_measured(figures.unseen.get(kind)),
             alarms=Percent.of(figures.alarms[kind]),
             target=round(100 * RECALL[kind]),
             short=kind in figures.short or figures.alarms[kind].value > FALSE_ALARMS,
@@ -90,9 +92,18 @@ def figure_rows(stored: Mapping[str, Any] | None) -> list[FigureRow]:
     return [
         *rows,
         FigureRow(
-            _("Everyday posts"), None, Percent.of(everyday), None, everyday.value > FALSE_ALARMS
+            label=_("Everyday posts"),
+            recall=None,
+            unseen=None,
+            alarms=Percent.of(everyday),
+            target=None,
+            short=everyday.value > FALSE_ALARMS,
         ),
     ]
+
+
+def _measured(share: Share | None) -> Percent | None:
+    return Percent.of(share) if share is not None and share.whole else None
 
 
 def needs_reason(stored: Mapping[str, Any] | None) -> bool:

@@ -338,20 +338,24 @@ def _wait(minutes: int | None) -> str:
 
 
 def screening_in_words(data: Mapping[str, Any]) -> TableInWords | None:
-    """What the rules in force find in posts that we wrote to try them. No member's posts."""
+    """What the rules in force find in posts that we wrote to try them. No member's posts.
+
+    Where it was measured: in posts that no rule was written for, as that is what to expect.
+    """
     if not data["screening"] or not data["screening"]["figures"]:
         return None
     measured = Measured.from_json(data["screening"]["figures"])
+    found = measured.unseen or measured.recall
     rows = [
         Row(
             str(KINDS[kind]),
             [
                 _("%(part)s of %(whole)s") % {"part": one.part, "whole": one.whole}
-                for one in (measured.recall[kind], measured.alarms[kind])
+                for one in (found[kind], measured.alarms[kind])
             ],
         )
         for kind in Kind
-        if kind in measured.recall
+        if kind in found
     ]
     return TableInWords(
         name=SCREENING,

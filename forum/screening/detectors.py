@@ -1,4 +1,4 @@
-"""Finders of contact details and links that need more than words: parsing and validation."""
+"""Finders that need more than phrases: numbers, links, and how a text is worded as a whole."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ from phonenumbers import (
     number_type,
 )
 
+from forum.screening.findings import Kind
 from forum.screening.normalise import Normal, Token
+from forum.screening.wording import weighed
 
 # Public lines, never someone's own number.
 _PUBLIC_TYPES = {
@@ -56,6 +58,9 @@ class Context:
     normal: Normal
     tokens: Sequence[Token]
     settings: Mapping[str, Mapping[str, Any]]
+
+
+Detector = Callable[[Context], Iterable[tuple[int, int]]]
 
 
 def phones(context: Context) -> Iterator[tuple[int, int]]:
@@ -176,7 +181,19 @@ def unknown_links(context: Context) -> Iterator[tuple[int, int]]:
             yield context.normal.span(*match.span())
 
 
-DETECTORS: dict[str, Callable[[Context], Iterable[tuple[int, int]]]] = {
+def worded_like(kind: Kind, *, over: float) -> Detector:
+    """A finder of texts whose words together weigh more than ``over`` for a kind."""
+
+    def find(context: Context) -> Iterator[tuple[int, int]]:
+        passage = weighed(context.normal.lower).get(kind)
+        if passage is not None and passage.score > over:
+            yield context.normal.span(passage.start, passage.end)
+
+    return find
+
+
+# Finders without settings of the rule; that of wording needs one.
+DETECTORS: dict[str, Detector] = {
     "phones": phones,
     "spelled-numbers": spelled_numbers,
     "unknown-links": unknown_links,

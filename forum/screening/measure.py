@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from math import sqrt
 from pathlib import Path
@@ -15,6 +16,7 @@ from forum.screening.findings import Finding, Kind, Rank
 from forum.screening.rulebook import Rulebook
 
 LABELLED = Path(__file__).parent / "labelled.toml"
+UNSEEN = Path(__file__).parent / "unseen.jsonl"
 # Share of the posts about a kind that must be found (our own targets, safety requirements).
 RECALL = {
     Kind.CRISIS: 0.95,
@@ -74,12 +76,16 @@ class Figures:
 
     `recall`: found, of those about the kind. `alarms`: found, of those not about it.
     `everyday`: posts about nothing in which anything was found.
+    `unseen`, `unseen_everyday`: the same of posts that no rule was written for: what to expect of
+    the next post. Empty for figures from before they were measured.
     """
 
     labelled: str
     recall: Mapping[Kind, Share]
     alarms: Mapping[Kind, Share]
     everyday: Share
+    unseen: Mapping[Kind, Share] = field(default_factory=dict)
+    unseen_everyday: Share = Share(0, 0)
 
     @property
     def posts(self) -> int:
@@ -103,6 +109,8 @@ class Figures:
             "recall": {kind.value: [s.part, s.whole] for kind, s in self.recall.items()},
             "alarms": {kind.value: [s.part, s.whole] for kind, s in self.alarms.items()},
             "everyday": [self.everyday.part, self.everyday.whole],
+            "unseen": {kind.value: [s.part, s.whole] for kind, s in self.unseen.items()},
+            "unseen_everyday": [self.unseen_everyday.part, self.unseen_everyday.whole],
         }
 
     @classmethod
@@ -113,6 +121,8 @@ class Figures:
             recall={Kind(kind): Share(*pair) for kind, pair in data["recall"].items()},
             alarms={Kind(kind): Share(*pair) for kind, pair in data["alarms"].items()},
             everyday=Share(*data["everyday"]),
+            unseen={Kind(kind): Share(*pair) for kind, pair in data.get("unseen", {}).items()},
+            unseen_everyday=Share(*data.get("unseen_everyday", (0, 0))),
         )
 
 
@@ -131,9 +141,22 @@ def labelled_posts() -> tuple[LabelledPost, ...]:
 
 
 @lru_cache(maxsize=1)
+def unseen_posts() -> tuple[LabelledPost, ...]:
+    """Return posts that were written without a look at the rules, and that no rule learns from.
+
+    They say what rules do in posts to come, and only as long as nobody widens rules to fit them.
+    """
+    rows = map(json.loads, UNSEEN.read_text(encoding="utf-8").splitlines())
+    return tuple(
+        LabelledPost(row["text"], frozenset(map(Kind, row["kinds"])), row["note"], "unseen")
+        for row in rows
+    )
+
+
+@lru_cache(maxsize=1)
 def labelled_mark() -> str:
     """Return a mark of the labelled posts: figures with another mark are out of date."""
-    return hashlib.sha256(LABELLED.read_bytes()).hexdigest()[:12]
+    return hashlib.sha256(LABELLED.read_bytes() + UNSEEN.read_bytes()).hexdigest()[:12]
 
 
 def asks_for_something(finding: Finding) -> bool:
@@ -147,8 +170,15 @@ def kinds_found(book: Rulebook, text: str) -> set[Kind]:
 
 
 def measure(book: Rulebook, posts: Iterable[LabelledPost] | None = None) -> Figures:
-    """Return how well the rules do on these posts; on all labelled posts where none are given."""
-    looked_at = labelled_posts() if posts is None else tuple(posts)
+    """Return how well the rules do on these posts.
+
+    Where none are given: on all labelled posts, and beside that on the unseen ones.
+    """
+    if posts is None:
+        unseen = measure(book, unseen_posts())
+        known = measure(book, labelled_posts())
+        return replace(known, unseen=unseen.recall, unseen_everyday=unseen.everyday)
+    looked_at = tuple(posts)
     found = [kinds_found(book, post.text) for post in looked_at]
     pairs = list(zip(looked_at, found, strict=True))
     recall, alarms = {}, {}

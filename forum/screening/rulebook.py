@@ -7,12 +7,12 @@ import json
 import re
 import tomllib
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from forum.screening.detectors import DETECTORS, Context
+from forum.screening.detectors import DETECTORS, Context, Detector, worded_like
 from forum.screening.findings import Finding, Kind, Rank
 from forum.screening.normalise import Normal, Vocabulary
 from forum.screening.phrases import (
@@ -25,7 +25,7 @@ from forum.screening.phrases import (
 )
 
 RULES = Path(__file__).parent / "rules"
-ENGINE = 1  # raise when the same rules would find something else
+ENGINE = 2  # raise when the same rules would find something else
 MAX_PER_RULE = 100  # a text with more hits of one rule than this is held anyway
 UNLESS_WITHIN = 16  # words; an "unless" further away is about something else
 # Goes through every detector, so that a setting that is missing shows before anybody writes.
@@ -34,13 +34,16 @@ Tables = Mapping[str, Mapping[str, Any]]
 _RANKS = {"inform": Rank.INFORM, "hold": Rank.HOLD}
 _KEYS = {
     *("id", "why", "rank", "severity", "phrases", "regex", "needs", "case", "detector"),
-    *("except", "unless", "hits", "passes"),
+    *("over", "except", "unless", "hits", "passes"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One compiled rule. `phrases`, `pattern` and `detector` are three ways to find a span."""
+    """One compiled rule. `phrases`, `pattern` and `detector` are three ways to find a span.
+
+    `is_last_resort`: asked only where no other rule of its kind has found anything.
+    """
 
     id: str
     kind: Kind
@@ -53,7 +56,8 @@ class Rule:
     pattern: re.Pattern[str] | None = None
     needs: tuple[str, ...] = ()
     cased: bool = False
-    detector: Callable[[Context], Iterable[tuple[int, int]]] | None = None
+    detector: Detector | None = None
+    is_last_resort: bool = False
     hits: tuple[str, ...] = ()
     passes: tuple[str, ...] = ()
 
@@ -111,11 +115,19 @@ class Rulebook:
         """Return the findings in `text`: most severe first, then by place; same in, same out."""
         document = Document(text, self.vocabulary)
         context = Context(document.normal, document.tokens, self.settings)
-        found = [
-            Finding(rule.kind, rule.rank, rule.severity, start, end, rule.id)
-            for rule in self.rules
-            for start, end in sorted(rule.spans(document, context))[:MAX_PER_RULE]
-        ]
+        found: list[Finding] = []
+        for rule in sorted(self.rules, key=lambda rule: rule.is_last_resort):
+            # What names its words is surer than how the whole is worded.
+            if rule.is_last_resort and any(
+                other.kind == rule.kind and not self.rule(other.rule).is_last_resort
+                for other in found
+            ):
+                continue
+            spans = sorted(rule.spans(document, context))[:MAX_PER_RULE]
+            found += [
+                Finding(rule.kind, rule.rank, rule.severity, start, end, rule.id)
+                for start, end in spans
+            ]
         return sorted(_merged(found), key=lambda finding: finding.order)
 
     def rule(self, rule_id: str) -> Rule:
@@ -278,7 +290,8 @@ def _rule(kind: Kind, entry: Mapping[str, Any], sets: Mapping[str, Iterable[str]
             pattern=re.compile(entry["regex"], re.VERBOSE) if "regex" in entry else None,
             needs=tuple(entry.get("needs", ())),
             cased=entry.get("case") == "original",
-            detector=DETECTORS[entry["detector"]] if "detector" in entry else None,
+            detector=_detector(kind, entry),
+            is_last_resort=entry.get("detector") == "wording",
             hits=tuple(entry["hits"]),
             passes=tuple(entry["passes"]),
         )
@@ -288,6 +301,13 @@ def _rule(kind: Kind, entry: Mapping[str, Any], sets: Mapping[str, Iterable[str]
         raise RuleError(f"{rule_id}: missing or unknown {error}") from error
     except re.error as error:
         raise RuleError(f"{rule_id}: bad regular expression: {error}") from error
+
+
+def _detector(kind: Kind, entry: Mapping[str, Any]) -> Detector | None:
+    """The finder of a rule, if it has one; that of wording has a score that it must be over."""
+    if entry.get("detector") == "wording":
+        return worded_like(kind, over=float(entry["over"]))
+    return DETECTORS[entry["detector"]] if "detector" in entry else None
 
 
 def _compiled(sources: Iterable[str], sets: Mapping[str, Iterable[str]]) -> tuple[Phrase, ...]:

@@ -48,16 +48,16 @@ def test_without_a_version_the_rules_of_the_software_are_in_force() -> None:
 
 def test_the_newest_published_version_is_in_force_at_the_next_text() -> None:
     publish(changed("purple teapot"))
-    assert kinds_of("you purple teapot") == [Kind.ABUSE]
+    assert kinds_of("there was a purple teapot") == [Kind.ABUSE]
     publish(changed("green teapot"), number=2)
-    assert kinds_of("you purple teapot") == []
-    assert kinds_of("you green teapot") == [Kind.ABUSE]
+    assert kinds_of("there was a purple teapot") == []
+    assert kinds_of("there was a green teapot") == [Kind.ABUSE]
 
 
 def test_a_draft_changes_nothing() -> None:
     tables = changed("purple teapot")
     Ruleset.objects.create(tables=tables, content_hash=hash_of(tables), saved_at=timezone.now())
-    assert kinds_of("you purple teapot") == []
+    assert kinds_of("there was a purple teapot") == []
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_a_version_that_does_not_compile_leaves_the_rules_of_the_software(broken
 
 def test_a_version_that_was_tampered_with_is_not_used() -> None:
     publish(changed("purple teapot"), content_hash="0" * 64)
-    assert kinds_of("you purple teapot") == []
+    assert kinds_of("there was a purple teapot") == []
     assert kinds_of("kys") == [Kind.ABUSE]
 
 
@@ -138,7 +138,7 @@ def test_newer_rules_of_the_software_follow_older_ones_of_it() -> None:
 def test_the_software_does_not_undo_what_admins_changed() -> None:
     publish(changed("purple teapot"), origin=Origin.DESK)
     assert not publish_shipped()
-    assert kinds_of("you purple teapot") == [Kind.ABUSE]
+    assert kinds_of("there was a purple teapot") == [Kind.ABUSE]
 
 
 def test_the_database_keeps_published_versions_as_they_are() -> None:

@@ -189,10 +189,10 @@ def test_a_discarded_draft_is_gone_and_what_is_published_stays(draft, first, adm
 
 
 def test_published_rules_are_in_force_from_the_next_text_on(draft, admin):
-    assert kinds_of("you purple teapot") == []
+    assert kinds_of("there was a purple teapot") == []
     rules = published(saved(draft, admin, with_rule(), changes="Teapots"), admin)
     assert (rules.number, rules.published_by, rules.changes) == (2, admin, "Teapots")
-    assert kinds_of("you purple teapot") == [Kind.ABUSE]
+    assert kinds_of("there was a purple teapot") == [Kind.ABUSE]
     assert verbs()[-1] == "screening_published"
     assert list(faults()) == []
 
@@ -270,7 +270,7 @@ def test_going_back_makes_a_new_version_that_says_what_the_old_one_said(draft, f
     other = start_draft(origin=Origin.DESK, admin=admin)
     back = go_back(to=first, admin=admin, seen_in_force=hash_in_force())
     assert (back.number, back.origin, back.back_to) == (3, Origin.BACK, first)
-    assert kinds_of("you purple teapot") == []
+    assert kinds_of("there was a purple teapot") == []
     assert verbs()[-1] == "screening_went_back"
     assert Ruleset.objects.get(number=None) == other
 
@@ -418,14 +418,14 @@ def test_a_phrase_can_be_added_and_found_afterwards(desk, draft):
     address = edit_address(draft, "abuse")
     data = typed(page(desk.get(address)))
     data["rule-0-phrases"] += "\npurple teapot"
-    data["rule-0-hits"] += "\nyou purple teapot"
+    data["rule-0-hits"] += "\nthere was a purple teapot"
     data["kind-changes"] = "Teapots."
     assert desk.post(address, data).status_code == 302
     address = reverse("moderation:screening_version", args=[draft.public_id])
     body = page(desk.get(address))
     assert "looks for purple teapot" in body
     assert desk.post(f"{address}publish/", typed(body)).status_code == 302
-    assert kinds_of("you purple teapot") == [Kind.ABUSE]
+    assert kinds_of("there was a purple teapot") == [Kind.ABUSE]
 
 
 def test_a_new_rule_and_a_new_set_can_be_added_and_a_rule_taken_out(desk, draft):

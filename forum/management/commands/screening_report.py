@@ -7,7 +7,15 @@ from django.db import DatabaseError
 
 from forum.rules import rules_in_force
 from forum.screening import RULEBOOK, Kind
-from forum.screening.measure import FALSE_ALARMS, RECALL, Figures, Share, labelled_posts, measure
+from forum.screening.measure import (
+    FALSE_ALARMS,
+    RECALL,
+    Figures,
+    Share,
+    labelled_posts,
+    measure,
+    unseen_posts,
+)
 
 ROW = "{:<10} {:>22} {:>24}"
 
@@ -27,13 +35,14 @@ class Command(BaseCommand):
         posts = labelled_posts()
         self.stdout.write(f"Rules {book.version}: {len(book.rules)} rules, {len(posts)} posts.")
         self.stdout.write("Shares in percent with their Wilson 95 % interval.")
+        self._table("Posts that no rule was written for", measure(book, unseen_posts()))
         self._table("All batches", measure(book, posts))
         for batch in dict.fromkeys(post.batch for post in posts):
             figures = measure(book, [post for post in posts if post.batch == batch])
             self._table(f"Batch {batch}", figures)
         self.stdout.write(
-            "\nThe rules were widened after each batch was measured. The first measurements, in\n"
-            "forum/screening/labelled.toml, are the honest estimate for posts never seen."
+            "\nThe rules were widened after each batch was measured; the posts that no rule was\n"
+            "written for are the honest estimate for posts to come."
         )
 
     def _table(self, name: str, figures: Figures) -> None:

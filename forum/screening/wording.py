@@ -1,0 +1,177 @@
+"""Kinds that show in no single phrase: how the words of a text together are weighed.
+
+Phrases find what somebody thought of. People who are not safe often say it in words that nobody
+listed. So each word, and each pair of neighbours, has a weight for each kind, learned from posts
+that this project wrote (``posts/``, by ``scripts/learn_wording.py``); the weights are data, and the
+passage that weighs most is the span of the finding.
+
+A text of n words with weights w and rarities r (inverse document frequencies) scores, for a kind,
+``bias + sum(r * w) / sqrt(sum(r * r))``: logistic regression on vectors of length one. Long texts
+are weighed in windows, so that one sentence among many is not drowned; the highest one counts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate, pairwise
+from math import sqrt
+from pathlib import Path
+
+from forum.screening.findings import Kind
+
+WEIGHTS = Path(__file__).parent / "wording.tsv"
+SCALE = 1000  # weights are kept as whole thousandths
+WINDOW, STEP = 48, 24  # words
+FEWEST = 2  # words; numbers alone are worded like nothing
+LONG_NUMBER = 5  # digits; from here on numbers look alike
+KINDS = tuple(Kind)
+_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*|\d+(?:[.,:/]\d+)*|[^\w\s]")
+_NUMBER = "#"
+_DRAWN_OUT = re.compile(r"(.)\1{2,}")
+
+Row = tuple[float, tuple[float, ...]]  # square of the rarity, and the pull towards each kind
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word, number or mark, in the form that weights know, and its place in the text."""
+
+    form: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What was learned: a row for each word or pair, and where each kind starts from."""
+
+    rows: Mapping[str, Row]
+    bias: tuple[float, ...]
+
+
+def words_of(lower: str) -> list[Word]:
+    """The words of a text that is normalised and in lower case; a word said again counts once."""
+    words: list[Word] = []
+    for match in _WORD.finditer(lower):
+        form = match.group()
+        if form[0].isdigit():
+            form = _shape_of(form)
+        elif form[0].isalpha():
+            form = _DRAWN_OUT.sub(r"\1", form.replace("'", ""))
+        # A series of readings says no more than one of them.
+        if len(words) > 1 and form[0] == _NUMBER == words[-2].form[0] and words[-1].form in ",/;-":
+            words.pop()
+        if words and words[-1].form == form:
+            words[-1] = Word(form, words[-1].start, match.end())
+        else:
+            words.append(Word(form, *match.span()))
+    return words
+
+
+def _shape_of(number: str) -> str:
+    """What a number looks like: how long it is, or with what between."""
+    mark = next((char for char in number if not char.isdigit()), "")
+    return _NUMBER + mark if mark else _NUMBER * min(len(number), LONG_NUMBER)
+
+
+def features_of(words: Sequence[Word]) -> Iterator[tuple[str, int]]:
+    """Each word and each pair of neighbours, with the place of its (first) word."""
+    for place, word in enumerate(words):
+        yield word.form, place
+    for place, (one, next_one) in enumerate(pairwise(words)):
+        yield f"{one.form} {next_one.form}", place
+
+
+def windows_of(length: int) -> Iterator[tuple[int, int]]:
+    """First and last place plus one of each window over so many words."""
+    if length <= WINDOW + STEP:
+        yield 0, length
+        return
+    for start in range(0, length - STEP, STEP):
+        yield start, min(start + WINDOW, length)
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """How a text scores for a kind, and the part of it that pulls most."""
+
+    score: float
+    start: int
+    end: int
+
+
+def weigh(lower: str, weights: Weights) -> Mapping[Kind, Passage]:
+    """How a normalised text scores for each kind; nothing where it has hardly any known word."""
+    words = words_of(lower)
+    if sum(word.form[0].isalpha() for word in words) < FEWEST:
+        return {}
+    squares = [0.0] * len(words)
+    pulls: list[list[float]] = [[0.0] * len(words) for _ in KINDS]
+    for feature, place in features_of(words):
+        row = weights.rows.get(feature)
+        if row is None:
+            continue
+        squares[place] += row[0]
+        for pull, value in zip(pulls, row[1], strict=True):
+            pull[place] += value
+    if not any(squares):
+        return {}
+    norms = list(accumulate(squares, initial=0.0))
+    found = {}
+    for kind, bias, pull in zip(KINDS, weights.bias, pulls, strict=True):
+        sums = list(accumulate(pull, initial=0.0))
+        score, first, last = max(
+            (bias + (sums[end] - sums[start]) / sqrt(norms[end] - norms[start]), start, end)
+            for start, end in windows_of(len(words))
+            if norms[end] > norms[start]
+        )
+        begin, end = _heaviest(pull, first, last)
+        found[kind] = Passage(score, words[begin].start, words[end].end)
+    return found
+
+
+def _heaviest(pull: Sequence[float], first: int, last: int) -> tuple[int, int]:
+    """Places of the first and last word of the run between ``first`` and ``last`` with the most."""
+    best = running = pull[first]
+    start = begin = end = first
+    for place in range(first + 1, last):
+        if running <= 0:
+            running, start = 0.0, place
+        running += pull[place]
+        if running > best:
+            best, begin, end = running, start, place
+    # A pair hangs on its first word.
+    return begin, min(end + 1, last - 1)
+
+
+def read_weights(path: Path = WEIGHTS) -> Weights:
+    """The weights of a file: a line a feature, its rarity and its weight for each kind."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    names, bias = lines[0].split("\t")[2:], _numbers(lines[1])[1:]
+    if names != [kind.value for kind in KINDS]:
+        raise ValueError(f"{path.name} is about other kinds: {names}")
+    rows: dict[str, Row] = {}
+    for line in lines[2:]:
+        feature, rest = line.split("\t", 1)
+        rarity, *pulls = (int(number) / SCALE for number in rest.split("\t"))
+        rows[feature] = rarity * rarity, tuple(rarity * pull for pull in pulls)
+    return Weights(rows, bias)
+
+
+def _numbers(line: str) -> tuple[float, ...]:
+    return tuple(int(number) / SCALE for number in line.split("\t")[1:])
+
+
+@lru_cache(maxsize=1)
+def shipped_weights() -> Weights:
+    """The weights that come with the software; read once."""
+    return read_weights()
+
+
+@lru_cache(maxsize=4)
+def weighed(lower: str) -> Mapping[Kind, Passage]:
+    """The same as `weigh`, by the weights that come with the software."""
+    return weigh(lower, shipped_weights())
