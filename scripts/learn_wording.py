@@ -30,6 +30,7 @@ from forum.screening.wording import (  # noqa: E402
     SCALE,
     WEIGHTS,
     features_of,
+    windows_of,
     words_of,
 )
 
@@ -52,9 +53,22 @@ def read_posts() -> list[tuple[str, frozenset[Kind]]]:
     ]
 
 
-def counts_of(text: str) -> Counter[str]:
-    """How often each feature is in a text."""
-    return Counter(feature for feature, _ in features_of(words_of(normalise(text).lower)))
+def in_pieces(
+    posts: Sequence[tuple[str, frozenset[Kind]]],
+) -> tuple[list[Counter[str]], list[frozenset[Kind]]]:
+    """How often each feature is in a post, and its kinds.
+
+    Long posts about nothing are cut into the windows in which texts are weighed. Those about
+    something stay whole: nobody said which window it is.
+    """
+    counts, kinds = [], []
+    for text, of_post in posts:
+        words = words_of(normalise(text).lower)
+        windows = [(0, len(words))] if of_post else windows_of(len(words))
+        for start, end in windows:
+            counts.append(Counter(feature for feature, _ in features_of(words[start:end])))
+            kinds.append(of_post)
+    return counts, kinds
 
 
 def rarities_of(counts: Sequence[Counter[str]]) -> dict[str, float]:
@@ -149,8 +163,7 @@ def main() -> None:
     parser.add_argument("--check", action="store_true")
     options = parser.parse_args()
     posts = read_posts()
-    counts = [counts_of(text) for text, _ in posts]
-    kinds = [of_post for _, of_post in posts]
+    counts, kinds = in_pieces(posts)
     if options.check:
         check(counts, kinds)
         return

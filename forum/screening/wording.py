@@ -25,10 +25,13 @@ from forum.screening.findings import Kind
 WEIGHTS = Path(__file__).parent / "wording.tsv"
 SCALE = 1000  # weights are kept as whole thousandths
 WINDOW, STEP = 48, 24  # words
-FEWEST = 2  # words; numbers alone are worded like nothing
+FEWEST = 3  # different words that are known; fewer say nothing, nor do numbers alone
 LONG_NUMBER = 5  # digits; from here on numbers look alike
 KINDS = tuple(Kind)
-_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*|\d+(?:[.,:/]\d+)*|[^\w\s]")
+# Links say nothing here: a finder of their own looks at them.
+_WORD = re.compile(
+    r"(?P<link>https?://\S+|www\.\S+)|[^\W\d_]+(?:'[^\W\d_]+)*|\d+(?:[.,:/]\d+)*|[^\w\s]"
+)
 _NUMBER = "#"
 _DRAWN_OUT = re.compile(r"(.)\1{2,}")
 
@@ -56,6 +59,8 @@ def words_of(lower: str) -> list[Word]:
     """The words of a text that is normalised and in lower case; a word said again counts once."""
     words: list[Word] = []
     for match in _WORD.finditer(lower):
+        if match["link"]:
+            continue
         form = match.group()
         if form[0].isdigit():
             form = _shape_of(form)
@@ -106,7 +111,10 @@ class Passage:
 def weigh(lower: str, weights: Weights) -> Mapping[Kind, Passage]:
     """How a normalised text scores for each kind; nothing where it has hardly any known word."""
     words = words_of(lower)
-    if sum(word.form[0].isalpha() for word in words) < FEWEST:
+    if (
+        len({word.form for word in words if word.form in weights.rows and word.form.isalpha()})
+        < FEWEST
+    ):
         return {}
     squares = [0.0] * len(words)
     pulls: list[list[float]] = [[0.0] * len(words) for _ in KINDS]

@@ -11,8 +11,8 @@ from forum.models import Board, Draft, Notice, Post, Thread
 WRITER, NAMED = "peer_open", "peer_on_request"
 BOARD, TITLE, OTHER_NAME = "everyday", "I stopped looking at my numbers", "TwilightTeapot"
 OPENING = (
-    "For two weeks I just did not look. I took my insulin, but I did not want to see a single "
-    "number. I did not tell anybody. Saying it here is a start, I suppose."
+    "For two weeks I just did not look. I took my insulin, but I left the graph alone. "
+    "Saying it here is a start, I suppose."
 )
 REPLY = "That is a start, and a brave one. @peer_on_request wrote something like it last spring."
 DRAFTS = (
