@@ -5,7 +5,7 @@ each request (and each mail), so that a change of role, age, verification or san
 the next request on.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -33,6 +33,9 @@ from accounts.models import (
     User,
 )
 from accounts.models.user import OLDEST
+from accounts.prepared import SOMEBODY, Prepared
+
+HAS_SECOND_STEP = "has_second_step"
 
 
 class Barrier(StrEnum):
@@ -95,6 +98,11 @@ class Viewer:
         return self.may_read and self.role in (Role.MODERATOR, Role.HCP, Role.ADMIN)
 
     @property
+    def shape(self) -> "Viewer":
+        """Somebody to whom the same rules apply: all that SQL for this person hangs on."""
+        return replace(self, user_id=SOMEBODY)
+
+    @property
     def may_administer(self) -> bool:
         """Whether this person may work at the admins' desk."""
         return self.may_read and self.role == Role.ADMIN
@@ -110,27 +118,47 @@ def viewer_of(user: User | AnonymousUser, *, at: datetime | None = None) -> View
     at = at or timezone.now()
     role = Role(user.role)
     age_group = user.age_group(at) if role == Role.MEMBER else None
-    exists = _exclusions_asked(user)
-    agreement = _agreement_asked(user, age_group) if role == Role.MEMBER else {}
-    # One query for all of it: it is asked on every page.
-    row = User.objects.filter(pk=user.pk).annotate(
-        **{kind.name: Exists(rows) for kind, rows in exists.items()},
-        **{name: Subquery(rows[:1]) for name, rows in agreement.items()},
-    )
-    found = row.values(*(kind.name for kind in exists), *agreement).get()
+    found = _known_of(user, role, age_group)
     return Viewer(
         user_id=user.pk,
         role=role,
         age_group=age_group,
-        barrier=_barrier(user, role, at),
+        barrier=_barrier(user, role, found, at),
         silenced=user.silenced_until is not None and at < user.silenced_until,
         has_outgrown=role == Role.MEMBER and (user.age(at) or 0) > OLDEST,
         must_agree=role == Role.MEMBER and _must_agree(found, age_group),
         needs_guardian=role == Role.MEMBER
         and needs_guardian(user, at)
         and found["guardian_value"] != YES,
-        exclusions=frozenset(kind for kind in exists if found[kind.name]),
+        exclusions=frozenset(kind for kind in Exclusion if found.get(kind.name)),
     )
+
+
+def _known_of(user: User, role: Role, age_group: AgeGroup | None) -> dict[str, Any]:
+    """What must be asked about a person, by name. One query: it is asked on every page."""
+    (found,) = _KNOWN.rows((role, age_group), person=user.pk)
+    return found
+
+
+def _asked(shape: tuple[Role, AgeGroup | None]) -> QuerySet:
+    role, age_group = shape
+    exists = {kind.name: rows for kind, rows in _exclusions_asked(role).items()}
+    if role != Role.MEMBER:
+        exists[HAS_SECOND_STEP] = Authenticator.objects.filter(
+            user=SOMEBODY, type__in=[Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+        )
+    agreement = _agreement_asked(age_group) if role == Role.MEMBER else {}
+    return (
+        User.objects.filter(pk=SOMEBODY)
+        .annotate(
+            **{name: Exists(rows) for name, rows in exists.items()},
+            **{name: Subquery(rows[:1]) for name, rows in agreement.items()},
+        )
+        .values(*exists, *agreement)
+    )
+
+
+_KNOWN = Prepared(_asked)
 
 
 def needs_guardian(user: User, at: datetime) -> bool:
@@ -142,9 +170,9 @@ def needs_guardian(user: User, at: datetime) -> bool:
     return age is not None and age < settings.DIGITAL_CONSENT_AGE
 
 
-def _agreement_asked(user: User, age_group: AgeGroup | None) -> dict[str, QuerySet]:
+def _agreement_asked(age_group: AgeGroup | None) -> dict[str, QuerySet]:
     """What must be known of agreements: the newest of each kind, and the newest material text."""
-    own = Consent.objects.filter(user=user).order_by("-at", "-pk")
+    own = Consent.objects.filter(user=SOMEBODY).order_by("-at", "-pk")
     joined = own.filter(purpose=Purpose.JOIN)
     kinds = (notice_kind(age_group), DocumentKind.MEMBER_RULES)
     texts = Document.objects.filter(
@@ -170,28 +198,28 @@ def _must_agree(found: dict[str, Any], age_group: AgeGroup | None) -> bool:
     return found["text_at"] is not None and found["text_at"] > covered
 
 
-def _exclusions_asked(user: User) -> dict[Exclusion, QuerySet]:
-    """The rows that make each kind of exclusion exist for a user."""
+def _exclusions_asked(role: Role) -> dict[Exclusion, QuerySet]:
+    """The rows that make each kind of exclusion exist for somebody in this role."""
     asked: dict[Exclusion, QuerySet] = {
-        Exclusion.I_BLOCKED: Block.objects.filter(blocker=user),
-        Exclusion.BLOCKED_ME: Block.objects.filter(blocked=user),
-        Exclusion.I_HID_FROM_HCP: HiddenHcp.objects.filter(member=user),
-        Exclusion.I_HID_FROM_WORKPLACE: HiddenWorkplace.objects.filter(member=user),
-        Exclusion.I_REPORTED: CutOff.objects.filter(member=user),
+        Exclusion.I_BLOCKED: Block.objects.filter(blocker=SOMEBODY),
+        Exclusion.BLOCKED_ME: Block.objects.filter(blocked=SOMEBODY),
+        Exclusion.I_HID_FROM_HCP: HiddenHcp.objects.filter(member=SOMEBODY),
+        Exclusion.I_HID_FROM_WORKPLACE: HiddenWorkplace.objects.filter(member=SOMEBODY),
+        Exclusion.I_REPORTED: CutOff.objects.filter(member=SOMEBODY),
     }
-    if user.role == Role.HCP:
+    if role == Role.HCP:
         asked |= {
-            Exclusion.HIDDEN_FROM_ME: HiddenHcp.objects.filter(hcp=user),
+            Exclusion.HIDDEN_FROM_ME: HiddenHcp.objects.filter(hcp=SOMEBODY),
             Exclusion.WORKPLACE_HIDDEN_FROM_ME: HiddenWorkplace.objects.filter(
-                workplace__professionals__user=user
+                workplace__professionals__user=SOMEBODY
             ),
-            Exclusion.RECUSED: Recusal.objects.filter(hcp=user),
-            Exclusion.REPORTED_ME: CutOff.objects.filter(hcp=user),
+            Exclusion.RECUSED: Recusal.objects.filter(hcp=SOMEBODY),
+            Exclusion.REPORTED_ME: CutOff.objects.filter(hcp=SOMEBODY),
         }
     return asked
 
 
-def _barrier(user: User, role: Role, at: datetime) -> Barrier | None:
+def _barrier(user: User, role: Role, found: dict[str, Any], at: datetime) -> Barrier | None:
     if user.closed_at is not None:
         return Barrier.CLOSED
     if user.suspended_until is not None and at < user.suspended_until:
@@ -200,11 +228,7 @@ def _barrier(user: User, role: Role, at: datetime) -> Barrier | None:
         return None if user.age_group(at) else Barrier.NO_AGE_GROUP
     if role == Role.HCP and not _hcp_is_current(user, at):
         return Barrier.HCP_NOT_CURRENT
-    if not Authenticator.objects.filter(
-        user=user, type__in=[Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
-    ).exists():
-        return Barrier.MFA_MISSING
-    return None
+    return None if found[HAS_SECOND_STEP] else Barrier.MFA_MISSING
 
 
 def _hcp_is_current(user: User, at: datetime) -> bool:

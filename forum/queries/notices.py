@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Role
+from accounts.prepared import SOMEBODY, SOMETIME, Prepared
 from accounts.viewer import Viewer
 from forum.access_log import with_openings
 from forum.models import (
@@ -144,17 +145,25 @@ def unread_count(viewer: Viewer) -> int:
     """
     if viewer.user_id is None:
         return 0
-    unread = Notice.objects.filter(
-        recipient_id=viewer.user_id, read_at=None, shown_from__lte=timezone.now()
-    )
-    rows = _bounded(unread)
-    if any(row["kind"] in CAN_BE_HIDDEN for row in rows):
-        rows = _bounded(notices_for(viewer).filter(read_at=None))
+    now = timezone.now()
+    rows = _UNREAD.rows(None, person=viewer.user_id, at=now)
+    if any(row["kind"] in ABOUT_OTHERS for row in rows):
+        rows = _UNREAD_TO_BE_SEEN.rows(viewer.shape, person=viewer.user_id, at=now)
     return len({group_of(row) for row in rows})
 
 
-def _bounded(unread: QuerySet[Notice]) -> list[dict[str, Any]]:
-    return list(unread.order_by("-created_at", "-pk").values(*FIELDS)[:MOST_UNREAD])
+def _bounded(unread: QuerySet[Notice]) -> QuerySet:
+    return unread.order_by("-created_at", "-pk").values(*FIELDS)[:MOST_UNREAD]
+
+
+_UNREAD: Prepared[None] = Prepared(
+    lambda _: _bounded(
+        Notice.objects.filter(recipient_id=SOMEBODY, read_at=None, shown_from__lte=SOMETIME)
+    )
+)
+_UNREAD_TO_BE_SEEN: Prepared[Viewer] = Prepared(
+    lambda viewer: _bounded(notices_for(viewer, at=SOMETIME).filter(read_at=None))
+)
 
 
 def was_mailed_already(viewer: Viewer, notice: Notice) -> bool:

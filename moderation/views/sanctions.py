@@ -4,12 +4,14 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import Access, access
 from accounts.http import SignedInRequest
 from accounts.models import User
+from accounts.viewer import Viewer
 from forum.access_log import shows_no_posts
 from forum.errors import NotVisible, Refused
 from forum.models import Post
@@ -79,7 +81,7 @@ def _act(
         else:
             return _done(request, done, case)
     context = {
-        "name": post.byline if post else person.pseudonym,
+        "name": person.pseudonym if post is None else _name_of_author(request.viewer, post),
         "form": form,
         "post": post,
         "case": case,
@@ -90,6 +92,13 @@ def _act(
     }
     status = 422 if form.is_bound else 200
     return render(request, "moderation/sanction_form.html", context, status=status)
+
+
+def _name_of_author(viewer: Viewer, post: Post) -> str:
+    """The name under a post that the viewer can read; reviewing one tells nobody whose it is."""
+    if Post.objects.visible_to(viewer).filter(pk=post.pk).exists():
+        return post.byline
+    return gettext("the author of this post")
 
 
 def _done(request: SignedInRequest, done: Sanction | Proposal, case: Case | None) -> HttpResponse:

@@ -115,6 +115,22 @@ def nothing_was_done(user: User) -> None:
     assert not Notice.objects.filter(recipient=user, kind=NoticeKind.SANCTION).exists()
 
 
+# The page ----------------------------------------------------------------------------------------
+
+
+def test_the_page_names_the_author_only_under_a_post_that_can_be_read(
+    member: User, moderator: User, post: Post
+) -> None:
+    page = signed_in(moderator).get(page_for(post)).content.decode()
+    assert f"Act on {member.pseudonym}" in page
+    board = make_board("chat")
+    held = submit_thread(member, board, title="Well", text="Your numbers are bad, you are lazy.")
+    assert held.status == Status.HELD
+    page = signed_in(moderator).get(page_for(held)).content.decode()
+    assert "Act on the author of this post" in page
+    assert member.pseudonym not in page
+
+
 # What each does ----------------------------------------------------------------------------------
 
 
