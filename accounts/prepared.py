@@ -87,7 +87,7 @@ class Prepared(Generic[Shape]):
             values=tuple(values),
             persons=persons,
             moments=tuple(place for place, value in enumerate(values) if value == moment),
-            names=tuple(query.selected),
+            names=tuple(query.selected or ()),
             columns=tuple(column for column, *_ in compiler.select),
         )
 

@@ -59,14 +59,16 @@ def test_each_shape_is_put_into_sql_once_and_asked_each_time() -> None:
 
 
 def test_a_query_that_can_find_nothing_is_not_asked() -> None:
-    prepared = Prepared(lambda _: User.objects.filter(pk=SOMEBODY).filter(pk__in=[]).values("pk"))
+    prepared: Prepared[None] = Prepared(
+        lambda _: User.objects.filter(pk=SOMEBODY).filter(pk__in=[]).values("pk")
+    )
     with CaptureQueriesContext(connection) as asked:
         assert prepared.rows(None, person=1) == []
     assert len(asked) == 0
 
 
 def test_a_query_about_nobody_is_refused() -> None:
-    prepared = Prepared(lambda _: User.objects.values("pk"))
+    prepared: Prepared[None] = Prepared(lambda _: User.objects.values("pk"))
     with pytest.raises(ValueError, match="somebody"):
         prepared.rows(None, person=1)
 
