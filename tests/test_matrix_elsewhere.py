@@ -19,6 +19,9 @@ from tests.test_canary import TUPLES, WITHOUT, follow_everything
 from tests.test_matrix import differences, everybody, list_text
 from tests.world import build_world
 
+# These pages ask the door that tests/test_matrix.py asks on both databases.
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture(scope="module")
 def world(module_db: None) -> World:
