@@ -22,6 +22,8 @@ Shape = TypeVar("Shape", bound=Hashable)
 # Stand-ins: a key that no row has, and a moment that no clock will show.
 SOMEBODY = -4_611_686_018_427_387_001
 SOMETIME = datetime(9001, 2, 3, 4, 5, 6, 789, tzinfo=UTC)
+# All of them, so that a test which changes what a queryset says can have them made anew.
+EVERY: list["Prepared"] = []
 MOST_SHAPES = 512  # of one query; others are made anew when they are needed again
 
 
@@ -48,6 +50,11 @@ class Prepared(Generic[Shape]):
     def __init__(self, build: Callable[[Shape], QuerySet]) -> None:
         self.build = build
         self._statement = lru_cache(maxsize=MOST_SHAPES)(self._compiled)
+        EVERY.append(self)
+
+    def forget(self) -> None:
+        """Put it into SQL anew when it is asked next."""
+        self._statement.cache_clear()
 
     def rows(
         self, shape: Shape, *, person: int, at: datetime | None = None

@@ -4,7 +4,7 @@ Only what would need a service, HTTPS or a built folder is changed. Tests that a
 get none.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -18,6 +18,9 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from accounts.documents import publish_texts
 from accounts.kept import EVERYTHING
+from accounts.prepared import EVERY
+from forum import visibility
+from tests.clauses import GROUPS_OF_CLAUSES
 from tests.databases import put_migrated_database, triggers_off, world_of_its_own
 
 AGES = 10_000.0  # seconds, longer than any run
@@ -72,6 +75,24 @@ def nothing_set_for_the_site() -> None:
     """What is kept in the process is as on a new site, until a test changes it."""
     for kept in EVERYTHING:
         kept.hold(kept.empty, seconds=AGES)
+
+
+@pytest.fixture
+def switch_off(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
+    """Take one clause out of the rules of visibility, to see that a test would notice."""
+
+    def switch(clause: str) -> None:
+        for group in GROUPS_OF_CLAUSES:
+            kept = tuple(one for one in getattr(visibility, group) if one.__name__ != clause)
+            monkeypatch.setattr(visibility, group, kept)
+        put_into_sql_anew()
+
+    def put_into_sql_anew() -> None:
+        for prepared in EVERY:
+            prepared.forget()
+
+    yield switch
+    put_into_sql_anew()
 
 
 @pytest.fixture

@@ -4,6 +4,8 @@ What is expected comes from tests/truth.py alone, as in tests/test_matrix.py. Wi
 visibility taken out in turn, the same questions to the API find a text too many.
 """
 
+from collections.abc import Callable
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -11,11 +13,10 @@ from django.urls import reverse
 from accounts import token_access
 from accounts.documents import publish_texts
 from accounts.models import TokenKind
-from forum import visibility
 from tests import truth
 from tests.facts import PERSONAS, Item, Persona, State, World
 from tests.keys import feed_address, forced_key_of, with_key
-from tests.test_canary import TUPLES, WITHOUT, follow_everything
+from tests.test_canary import WITHOUT, follow_everything
 from tests.test_matrix import differences, everybody, list_text
 from tests.world import build_world
 
@@ -166,15 +167,12 @@ OF_MEMBERS = [
 
 @pytest.mark.parametrize("clause", OF_MEMBERS)
 def test_without_any_single_clause_a_program_reads_too_much(
-    clause: str, world: World, undone: None, monkeypatch: pytest.MonkeyPatch
+    clause: str, switch_off: Callable[[str], None], world: World, undone: None
 ) -> None:
     """So that the silence of the tests above is worth something."""
     who = PERSONAS[WITHOUT[clause]]
     client = with_a_key(who, world)
-
-    for name in TUPLES:
-        kept = tuple(each for each in getattr(visibility, name) if each.__name__ != clause)
-        monkeypatch.setattr(visibility, name, kept)
+    switch_off(clause)
     told = read_by_program(client, world)
     items = [item for item in world.items if item.words["text"] in told[item.post.thread_id]]
     assert [item for item in items if not truth.sees(who, item)]

@@ -4,18 +4,19 @@ And so that a silent test is worth something: with any single rule switched off,
 pictures finds one too many.
 """
 
+from collections.abc import Callable
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from accounts.documents import publish_texts
 from accounts.viewer import GUEST, Viewer, viewer_of
-from forum import visibility
 from forum.models import Picture
 from forum.pictures.store import Size
 from tests import truth
 from tests.facts import PERSONAS, World
-from tests.test_canary import TUPLES, WITHOUT
+from tests.test_canary import WITHOUT
 from tests.world import build_world
 
 pytestmark = pytest.mark.one_database
@@ -97,12 +98,10 @@ def test_the_world_has_pictures_that_some_get_and_others_do_not(world: World, un
 
 @pytest.mark.parametrize("clause", WITHOUT)
 def test_without_any_single_rule_somebody_gets_one_too_many(
-    clause: str, world: World, undone: None, monkeypatch: pytest.MonkeyPatch
+    clause: str, switch_off: Callable[[str], None], world: World, undone: None
 ) -> None:
     name = WITHOUT[clause]
     viewer = viewer_named(world, name)
-    for group in TUPLES:
-        kept = tuple(each for each in getattr(visibility, group) if each.__name__ != clause)
-        monkeypatch.setattr(visibility, group, kept)
+    switch_off(clause)
     shown = Picture.objects.filter(post__isnull=False).shown_to(viewer)
     assert set(shown.values_list("public_id", flat=True)) - seen_by(world, name)
