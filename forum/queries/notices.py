@@ -147,7 +147,7 @@ def unread_count(viewer: Viewer) -> int:
         return 0
     now = timezone.now()
     rows = _UNREAD.rows(None, person=viewer.user_id, at=now)
-    if any(row["kind"] in ABOUT_OTHERS for row in rows):
+    if any(row["kind"] in CAN_BE_HIDDEN for row in rows):
         rows = _UNREAD_TO_BE_SEEN.rows(viewer.shape, person=viewer.user_id, at=now)
     return len({group_of(row) for row in rows})
 
