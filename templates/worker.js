@@ -65,6 +65,9 @@ const look = async (request) => {
 
 self.addEventListener("install", (event) => {
   self.skipWaiting();
+  // What a page sends as it is left (a claim given back) would be lost on its way through here.
+  const farewells = { condition: { requestMethod: "POST", requestMode: "no-cors" }, source: "network" };
+  if (event.addRoutes) event.addRoutes(farewells).catch(() => {});
   event.waitUntil(keep().catch(() => {}));
 });
 self.addEventListener("activate", (event) => {

@@ -6,12 +6,12 @@
   const act = (name) => document.querySelector(`[data-act="${name}"]`);
 
   // The claim ----------------------------------------------------------------------------------
-  let until = bench && bench.dataset.until;
   let sending = false;
   if (bench) {
     const token = document.querySelector("input[name=csrfmiddlewaretoken]").value;
     const lost = document.getElementById("claim-lost");
     let active = true;
+    let renewing = false;
     const worked = () => { active = true; };
     for (const kind of ["keydown", "pointerdown", "scroll"]) {
       document.addEventListener(kind, worked, { passive: true });
@@ -20,15 +20,17 @@
       // Who did nothing since the last time has gone: then the claim runs out.
       if (!active || sending || document.hidden) return;
       active = false;
+      renewing = true;
       const body = new FormData();
       body.set("csrfmiddlewaretoken", token);
       try {
         const answer = await fetch(bench.dataset.renew, { method: "POST", body });
-        if (answer.ok) until = (await answer.json()).until;
+        if (answer.ok) bench.dataset.until = (await answer.json()).until;
         lost.hidden = answer.status !== 409;
       } catch {
         // No network: the claim may run out. The decision is checked by the server in any case.
       }
+      renewing = false;
     };
     setInterval(renew, Number(bench.dataset.every) * 1000);
     document.addEventListener("submit", (event) => {
@@ -39,7 +41,8 @@
       if (sending) return;
       const body = new FormData();
       body.set("csrfmiddlewaretoken", token);
-      body.set("until", until);
+      // While it is being renewed nobody knows when it ends: then whatever this person has of it.
+      if (!renewing) body.set("until", bench.dataset.until);
       navigator.sendBeacon(bench.dataset.release, body);
     });
   }

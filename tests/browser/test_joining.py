@@ -197,6 +197,7 @@ def test_each_page_of_joining_can_be_used_by_everybody(
     looked_at: Page, texts: None, assert_no_axe_violations: Callable[[Page], None]
 ) -> None:
     def look() -> None:
+        looked_at.wait_for_load_state()
         too_wide = looked_at.evaluate(
             "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )

@@ -247,11 +247,14 @@ def test_working_on_keeps_the_post_and_leaving_gives_it_back(
     with page.expect_navigation():  # the clock may not run on before the page has set its alarms
         page.get_by_role("button", name="Start").click()
     before = Claim.objects.get().until
+    bench = page.locator("#workbench")
+    end = bench.get_attribute("data-until") or ""
     page.keyboard.press("Tab")
     with page.expect_response("**/renew/") as renewed:
         page.clock.run_for(121_000)
     assert renewed.value.ok
     assert Claim.objects.get().until > before
+    expect(bench).not_to_have_attribute("data-until", end)
     page.get_by_role("link", name="Queue").first.click()
     page.wait_for_url("**/queue/")
     for _ in range(50):  # the farewell comes on a way of its own
