@@ -34,10 +34,13 @@ def test_everyday_posts_seldom_raise_anything() -> None:
 
 
 def test_no_series_of_glucose_values_is_taken_for_a_contact() -> None:
+    """What names its words is never wrong here; how a whole is worded, never in quiet posts."""
+    surer = RULEBOOK.without({rule.id for rule in RULEBOOK.rules if rule.is_last_resort})
     flagged = [
         post.text
         for post, found in zip(POSTS, FOUND, strict=True)
-        if not post.kinds and Kind.CONTACT in found
+        if Kind.CONTACT not in post.kinds
+        and Kind.CONTACT in (kinds_found(surer, post.text) if post.kinds else found)
     ]
     assert flagged == []
 
