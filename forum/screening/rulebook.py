@@ -116,18 +116,18 @@ class Rulebook:
         document = Document(text, self.vocabulary)
         context = Context(document.normal, document.tokens, self.settings)
         found: list[Finding] = []
+        sure: set[Kind] = set()
         for rule in sorted(self.rules, key=lambda rule: rule.is_last_resort):
             # What names its words is surer than how the whole is worded.
-            if rule.is_last_resort and any(
-                other.kind == rule.kind and not self.rule(other.rule).is_last_resort
-                for other in found
-            ):
+            if rule.is_last_resort and rule.kind in sure:
                 continue
             spans = sorted(rule.spans(document, context))[:MAX_PER_RULE]
             found += [
                 Finding(rule.kind, rule.rank, rule.severity, start, end, rule.id)
                 for start, end in spans
             ]
+            if spans and not rule.is_last_resort:
+                sure.add(rule.kind)
         return sorted(_merged(found), key=lambda finding: finding.order)
 
     def rule(self, rule_id: str) -> Rule:
