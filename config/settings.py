@@ -317,6 +317,8 @@ PERMISSIONS_POLICY = {
 # Words, time, files ----------------------------------------------------------------------------
 
 LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="en-gb")
+# Dates are written the same way everywhere (config/formats).
+FORMAT_MODULE_PATH = ["config.formats"]
 LANGUAGES = [("en-gb", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = env.str("TIME_ZONE", default="Europe/London")

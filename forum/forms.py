@@ -127,6 +127,20 @@ class AskForm(WriteForm):
         if author.role != Role.MEMBER:
             # Readers must know who of the team speaks.
             del self.fields["alias"]
+        if not self.reaches_professionals:
+            del self.fields["asks_professional"]
+
+    @property
+    def reaches_professionals(self) -> bool:
+        """Whether the author could let health professionals read this at all."""
+        audience = cast(forms.ChoiceField, self.fields["audience"])
+        return Audience.COMMUNITY in dict(cast(Any, audience.choices))
+
+    @property
+    def is_more_wanted(self) -> bool:
+        """Whether something is picked, or wrong, in the part that is folded up."""
+        folded = [self[name] for name in ("alias", "content_note") if name in self.fields]
+        return any(field.errors or field.value() for field in folded)
 
     def clean(self) -> dict[str, Any]:
         """A question to professionals must be one that they can read."""
