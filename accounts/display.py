@@ -46,6 +46,11 @@ class DisplayForm(forms.Form):
     )
 
 
+def opens_notes(user: User) -> bool:
+    """Whether what stands under content notes is open for this person from the start."""
+    return bool(user.display.get(NOTES))
+
+
 @transaction.atomic
 def choose_display(*, user: User, choices: dict[str, Any]) -> None:
     """Keep how pages look for this person; what is empty is not kept."""

@@ -30,20 +30,23 @@ from forum.queries.threads import ShownPost
 from forum.waits import in_words, usual_waits
 
 # Change it when the template changes what it shows for the same post.
-LAYOUT = 7
+LAYOUT = 8
 _TAG = re.compile(r"(<[^>]*>)")
 
 
-def cards(viewer: Viewer, shown: list[ShownPost]) -> list[str]:
-    """The cards of these posts for this viewer, in order."""
+def cards(viewer: Viewer, shown: list[ShownPost], *, opens_notes: bool = False) -> list[str]:
+    """The cards of these posts for this viewer, in order.
+
+    ``opens_notes``: what stands under content notes is open (accounts/display.py).
+    """
     wait = _held_wait(viewer, shown)
-    keys = [_key(viewer, item, wait) for item in shown]
+    keys = [_key(viewer, item, wait, opens_notes) for item in shown]
     store = caches["cards"]
     found = store.get_many(keys)
     missing = {}
     for key, item in zip(keys, shown, strict=True):
         if key not in found:
-            missing[key] = found[key] = _render(viewer, item, wait)
+            missing[key] = found[key] = _render(viewer, item, wait, opens_notes)
     if missing:
         store.set_many(missing)
     return [found[key] for key in keys]
@@ -57,7 +60,8 @@ def folded(user: User, shown: list[ShownPost], ready: list[str]) -> list[str]:
     fold = get_template("forum/_folded.html").render
     return [
         fold({"card": mark_safe(card)})  # noqa: S308
-        if item.post.author_id != user.pk and muted.search(item.post.text)
+        if item.post.author_id != user.pk
+        and muted.search(f"{item.post.content_note}\n{item.post.text}")
         else card
         for item, card in zip(shown, ready, strict=True)
     ]
@@ -121,7 +125,7 @@ def _wait_of(viewer: Viewer, post: Post, wait: dict[int, str]) -> str:
     return wait.get(post.review_severity or 0, "") if held else ""
 
 
-def _key(viewer: Viewer, item: ShownPost, wait: dict[int, str]) -> str:
+def _key(viewer: Viewer, item: ShownPost, wait: dict[int, str], opens_notes: bool) -> str:
     post = item.post
     parts = (
         LAYOUT,
@@ -141,7 +145,12 @@ def _key(viewer: Viewer, item: ShownPost, wait: dict[int, str]) -> str:
         viewer.user_id == post.author_id,
         viewer.may_write,
         viewer.role,
-        tuple((q.excerpt, q.source.public_id, q.source.byline) for q in item.quotes),
+        tuple(
+            (q.excerpt, q.source.public_id, q.source.byline, q.source.content_note)
+            for q in item.quotes
+        ),
+        post.content_note,
+        _has_notes(item) and opens_notes,
         item.reactions,
         sorted(item.own_reactions),
         item.hidden,
@@ -152,6 +161,10 @@ def _key(viewer: Viewer, item: ShownPost, wait: dict[int, str]) -> str:
         tuple((picture.public_id, picture.alt) for picture in item.pictures),
     )
     return blake2b(repr(parts).encode(), digest_size=20).hexdigest()
+
+
+def _has_notes(item: ShownPost) -> bool:
+    return bool(item.post.content_note) or any(q.source.content_note for q in item.quotes)
 
 
 def _label_key(viewer: Viewer, label: Label) -> tuple[object, ...]:
@@ -166,7 +179,7 @@ def _label_key(viewer: Viewer, label: Label) -> tuple[object, ...]:
     )
 
 
-def _render(viewer: Viewer, item: ShownPost, wait: dict[int, str]) -> str:
+def _render(viewer: Viewer, item: ShownPost, wait: dict[int, str], opens_notes: bool) -> str:
     post = item.post
     sums = dict(item.reactions)
     return get_template("forum/_card.html").render(
@@ -182,6 +195,7 @@ def _render(viewer: Viewer, item: ShownPost, wait: dict[int, str]) -> str:
             "wait": _wait_of(viewer, post, wait),
             "reader": viewer.role,
             "quotes": item.quotes,
+            "opens_notes": opens_notes,
             "is_saved": item.is_saved,
             "hidden": item.hidden,
             "labels": item.labels,

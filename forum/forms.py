@@ -12,9 +12,9 @@ from accounts.models import HcpChoice, Role, User
 from accounts.models.user import MUTED_WORD_MAX
 from forum.actions.audience import Scope
 from forum.models.picture import ALT_MAX
-from forum.models.post import TEXT_MAX
+from forum.models.post import CONTENT_NOTE_MAX, TEXT_MAX
 from forum.models.reading import NOTE_MAX
-from forum.models.thread import CONTENT_NOTE_MAX, TITLE_MAX
+from forum.models.thread import TITLE_MAX
 from forum.pictures.upload import MOST_BYTES
 from forum.states import Audience
 from forum.tag_forms import TagsField
@@ -25,6 +25,23 @@ class KeyField(forms.CharField):
 
     widget = forms.HiddenInput
     default_validators = [RegexValidator(rf"^[{ALPHABET}]{{{LENGTH}}}\Z")]
+
+
+class NoteField(forms.CharField):
+    """A content note on a text that stands in a thread: folded up until it is wanted."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", _("Content note"))
+        kwargs.setdefault(
+            "help_text",
+            _("If it may be hard to read, say what it is about. Your words stand under it."),
+        )
+        kwargs.setdefault("max_length", CONTENT_NOTE_MAX)
+        kwargs.setdefault("required", False)
+        kwargs.setdefault("template_name", "forum/_note_field.html")
+        too_long = _("This is too long. Please keep it under 120 characters.")
+        kwargs.setdefault("error_messages", {"max_length": too_long})
+        super().__init__(**kwargs)
 
 
 class WriteForm(forms.Form):
@@ -160,6 +177,7 @@ class AskForm(WriteForm):
 class ReplyForm(WriteForm):
     """A reply, perhaps with a passage quoted from the same thread."""
 
+    content_note = NoteField()
     quote = forms.CharField(required=False, widget=forms.HiddenInput, max_length=LENGTH)
     # The words of that post which were marked. Of more than can be quoted, the beginning counts.
     passage = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -204,6 +222,7 @@ class EditForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 8}),
         error_messages={"required": _("Write something first.")},
     )
+    content_note = NoteField()
 
 
 class InvolvementForm(forms.Form):

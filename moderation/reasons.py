@@ -49,7 +49,7 @@ def reasons_for(post: Post) -> list[Reason]:
     """The reasons of a post's ticket. Reading passages is reading the post: log it."""
     book = rules_in_force() if any("rule" in each for each in post.review_reasons) else None
     has_passages = any("start" in each for each in post.review_reasons)
-    words = with_words(post.text, post.pictures.all()) if has_passages else post.text
+    words = with_words(post.text, post.pictures.all(), post.note) if has_passages else post.text
     whole = f"{post.thread.title}\n{words}" if post.is_opening else words
     return [
         Reason(

@@ -21,8 +21,13 @@ def changes_since_decision(post: Post) -> list[Piece]:
         .first()
     )
     number = decided or newest - 1
-    before = Revision.objects.filter(post=post, number=number).values_list("text", flat=True)
-    earlier = before.first()
-    if earlier is None or earlier == post.text:
+    earlier = Revision.objects.filter(post=post, number=number).first()
+    if earlier is None or (earlier.text, earlier.content_note) == (post.text, post.note):
         return []
-    return word_diff(earlier, post.text)
+    return word_diff(
+        _with_note(earlier.text, earlier.content_note), _with_note(post.text, post.note)
+    )
+
+
+def _with_note(text: str, note: str) -> str:
+    return f"[{note}]\n\n{text}" if note else text

@@ -210,6 +210,7 @@ def submit_reply(
     audience: Audience = Audience.COMMUNITY,
     quote: Post | None = None,
     excerpt: str = "",
+    content_note: str = "",
     at: datetime | None = None,
 ) -> Post:
     """Send a reply; returns it as policy left it. ``excerpt``: of ``quote``, without: all of it."""
@@ -219,6 +220,7 @@ def submit_reply(
         thread=thread,
         text=text,
         audience=audience,
+        content_note=content_note,
         quoted_post=quote,
         quoted_excerpt=(excerpt or quote.text) if quote else "",
     )

@@ -254,6 +254,8 @@ class _Builder:
         words = {"text": new_word(), "excerpt": new_word()}
         if host is None:
             words |= {"title": new_word(), "content_note": new_word()}
+        else:
+            words["note"] = new_word()
         if by != By.PERSONA:
             words["author"] = new_word()
         user = self.world.person(author) if author else self._new_author(by, words["author"])
@@ -270,7 +272,13 @@ class _Builder:
                 tags=["common", "rare"] if by == By.KNOWN else ["common"],
             )
         else:
-            post = submit_reply(user, host.post.thread, text=text, audience=audience)
+            post = submit_reply(
+                user,
+                host.post.thread,
+                text=text,
+                audience=audience,
+                content_note=f"Some {words['note']}",
+            )
         assert post.audience == audience, name
         if state not in (State.HELD, State.CHANGES):
             post = published(post)

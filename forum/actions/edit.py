@@ -29,13 +29,19 @@ EDITABLE = (Status.HELD, Status.CHANGES, Status.PUBLISHED)
 
 @transaction.atomic
 def edit_post(
-    *, post: Post, author: User, version: int, text: str, at: datetime | None = None
+    *,
+    post: Post,
+    author: User,
+    version: int,
+    text: str,
+    content_note: str | None = None,
+    at: datetime | None = None,
 ) -> bool:
     """Replace the words of one's own post; the old ones stay as a revision.
 
-    The new text is judged like a new one and may be held. Returns False where the text is the
-    same. Raises ``StaleVersion`` where the post changed since the author opened it,
-    ``NotVisible``, ``Refused``.
+    ``content_note``: another one, of an opening the thread's; None leaves it. The new text is
+    judged like a new one and may be held. Returns False where all is the same. Raises
+    ``StaleVersion`` where the post changed since the author opened it, ``NotVisible``, ``Refused``.
     """
     at = at or timezone.now()
     author = User.objects.select_for_update(no_key=True).get(pk=author.pk)
@@ -49,12 +55,13 @@ def edit_post(
         raise NotVisible
     if post.version != version:
         raise StaleVersion(post)
-    if post.text == text:
+    note = post.note if content_note is None else content_note
+    if (post.text, post.note) == (text, note):
         return False
     post = _under_the_choice_of_now(post, author)
     title = post.thread.title if post.is_opening else ""
     pictures = pictures_of(post)
-    findings = findings_in(title=title, text=with_words(text, pictures))
+    findings = findings_in(title=title, text=with_words(text, pictures, note))
     check_hcp_dose(author, findings)
     counted = rules_counted_for(author, findings, at=at)
     verdict = verdict_on(
@@ -76,7 +83,8 @@ def edit_post(
     post.html = markdown.render(text)
     post.edited_at = at
     number = post.revisions.count() + 1
-    Revision.objects.create(post=post, number=number, text=text, created_at=at)
+    Revision.objects.create(post=post, number=number, text=text, content_note=note, created_at=at)
+    _put_note(post, note)
     _drop_quotes_of_what_is_gone(post, text)
     change_state(post=post, to=status, ticket=ticket, at=at)
     if status == Status.PUBLISHED:
@@ -85,6 +93,15 @@ def edit_post(
     index.store([post])
     count_hits(findings, counted=counted, at=at)
     return True
+
+
+def _put_note(post: Post, note: str) -> None:
+    """The note of a locked post, which the caller saves; of an opening it is its thread's."""
+    if not post.is_opening:
+        post.content_note = note
+    elif post.thread.content_note != note:
+        post.thread.content_note = note
+        post.thread.save(update_fields=["content_note"])
 
 
 def _drop_quotes_of_what_is_gone(post: Post, text: str) -> None:

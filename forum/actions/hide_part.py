@@ -62,7 +62,9 @@ def show_parts_again(*, post: Post, hidden_at: datetime, at: datetime) -> None:
 
 
 def _reword(post: Post, text: str, number: int, at: datetime) -> None:
-    Revision.objects.create(post=post, number=number, text=text, created_at=at)
+    Revision.objects.create(
+        post=post, number=number, text=text, content_note=post.note, created_at=at
+    )
     post.text = text
     post.html = markdown.render(text)
     index.store([post])

@@ -148,7 +148,7 @@ def _erase_post(pk: int, at: datetime) -> None:
     post = lock_post(pk)
     to = Status.REMOVED if post.status == Status.REMOVED else Status.WITHDRAWN
     change_state(post=post, to=to, ticket=None, clause=post.removed_under, at=at)
-    post.text = post.html = ""
+    post.text = post.html = post.content_note = ""
     post.reactions = {}
     post.submission_key = None
     post.save()
@@ -157,7 +157,8 @@ def _erase_post(pk: int, at: datetime) -> None:
         post.thread.has_poll = False
         post.thread.title = post.thread.content_note = ""
         post.thread.save(update_fields=["title", "content_note", "has_poll"])
-    Revision.objects.filter(post=post).exclude(text="").update(text="")
+    wordings = Revision.objects.filter(post=post).exclude(text="", content_note="")
+    wordings.update(text="", content_note="")
     HiddenPart.objects.filter(post=post).delete()
     Reaction.objects.filter(post=post).delete()
     Quote.objects.filter(source=post).delete()

@@ -116,7 +116,9 @@ def _submit(*, draft: Draft, author: User, at: datetime) -> Post:
     source = _source_of(draft, viewer, thread)
     check_may_poll(author, draft.poll)
     pictures = pictures_of(draft)
-    findings = findings_in(title=draft.title, text=with_words(draft.text, pictures))
+    findings = findings_in(
+        title=draft.title, text=with_words(draft.text, pictures, draft.content_note)
+    )
     findings += findings_in_poll(draft.poll)
     check_hcp_dose(author, findings)
     counted = rules_counted_for(author, findings, at=at)
@@ -152,6 +154,7 @@ def _submit(*, draft: Draft, author: User, at: datetime) -> Post:
         alias=name_in(thread, author),
         is_opening=draft.thread_id is None,
         position=next_position(thread) if published_at else None,
+        content_note="" if draft.thread_id is None else draft.content_note,
         text=draft.text,
         html=markdown.render(draft.text),
         audience=audience,
@@ -165,7 +168,9 @@ def _submit(*, draft: Draft, author: User, at: datetime) -> Post:
     make_poll(post, draft.poll)
     if post.has_ticket:
         keep_clock(post, at=at)
-    Revision.objects.create(post=post, number=1, text=draft.text, created_at=at)
+    Revision.objects.create(
+        post=post, number=1, text=draft.text, content_note=draft.content_note, created_at=at
+    )
     if source is not None and draft.quoted_excerpt and draft.quoted_excerpt in source.text:
         Quote.objects.create(post=post, source=source, excerpt=draft.quoted_excerpt)
     index.store([post])

@@ -100,6 +100,7 @@ def split_thread(*, thread: Thread, public_ids: list[str], title: str, at: datet
         author=opening.author,
         alias=opening.alias,
         title=title,
+        content_note=opening.content_note,
         audience=opening.audience,
         status=Status.PUBLISHED,
         no_advice=thread.no_advice,
@@ -116,6 +117,7 @@ def split_thread(*, thread: Thread, public_ids: list[str], title: str, at: datet
             thread=new,
             position=position,
             is_opening=post is opening,
+            content_note="" if post is opening else post.content_note,
             version=F("version") + 1,
         )
     Quote.objects.filter(post_id__in=ids).exclude(source_id__in=ids).delete()
@@ -152,6 +154,9 @@ def merge_threads(*, thread: Thread, into: Thread, at: datetime) -> None:
     Thread.objects.filter(pk=into.pk).update(
         last_position=into.last_position + thread.last_position
     )
+    if thread.content_note:
+        # It stands on the first of them now, and the thread it was for is no more.
+        Post.objects.filter(pk=opening.pk).update(content_note=thread.content_note)
     thread.status, thread.now_at, thread.last_position = Status.WITHDRAWN, opening, 0
     thread.save(update_fields=["status", "now_at", "last_position"])
     if into.audience == Audience.PEERS:

@@ -5,8 +5,8 @@ from typing import Literal
 
 from ninja import Field, Schema
 
-from forum.models.post import EXCERPT_MAX, TEXT_MAX
-from forum.models.thread import CONTENT_NOTE_MAX, TITLE_MAX
+from forum.models.post import CONTENT_NOTE_MAX, EXCERPT_MAX, TEXT_MAX
+from forum.models.thread import TITLE_MAX
 
 AudienceName = Literal["peers", "community"]
 RoleName = Literal["member", "moderator", "hcp", "admin"]
@@ -109,6 +109,7 @@ class QuoteOut(Schema):
 
     post: str
     author: str
+    content_note: str = Field(description="Of that post: fold the passage up under it.")
     text: str
 
 
@@ -118,6 +119,10 @@ class PostOut(Schema):
     id: str
     state: Literal["published", "held", "changes", "hidden", "removed"]
     author: AuthorOut | None
+    content_note: str | None = Field(
+        description="Of a reply: fold its text and its pictures up under this. The note of a whole "
+        "thread stands on the thread."
+    )
     text: str | None
     html: str | None
     audience: AudienceName | None
@@ -183,6 +188,7 @@ class NewThread(_Writing):
 class NewReply(_Writing):
     """A reply, perhaps with a passage of a post of the same thread."""
 
+    content_note: str = Field(default="", max_length=CONTENT_NOTE_MAX)
     quote: str = Field(default="", max_length=20, description="Id of the post that is quoted.")
     excerpt: str = Field(
         default="", max_length=EXCERPT_MAX, description="Words of it; empty: its beginning."

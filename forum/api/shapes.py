@@ -79,7 +79,7 @@ def posts(viewer: Viewer, user: User, shown: list[ShownPost]) -> list[Shape]:
         | {
             "has_muted_word": item.post.author_id != user.pk
             and muted is not None
-            and muted.search(item.post.text) is not None
+            and muted.search(f"{item.post.content_note}\n{item.post.text}") is not None
         }
         for item in shown
     ]
@@ -91,6 +91,7 @@ def _post(item: ShownPost) -> Shape:
         "id": post.public_id,
         "state": post.status,
         "author": author(post),
+        "content_note": post.content_note,
         "text": post.text,
         "html": post.html,
         "audience": post.audience,
@@ -102,6 +103,7 @@ def _post(item: ShownPost) -> Shape:
             {
                 "post": quote.source.public_id,
                 "author": quote.source.byline,
+                "content_note": quote.source.content_note,
                 "text": quote.excerpt,
             }
             for quote in item.quotes
@@ -118,6 +120,7 @@ def _tombstone(item: ShownPost) -> Shape:
         "id": post.public_id,
         "state": post.status,
         "author": None,
+        "content_note": None,
         "text": None,
         "html": None,
         "audience": None,

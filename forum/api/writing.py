@@ -26,6 +26,7 @@ from forum.errors import NotVisible, Refused, cannot_write
 from forum.forms import AskForm, ReplyForm
 from forum.models import Audience, Draft, Post, Revision, Status, Thread
 from forum.models.post import EXCERPT_MAX
+from forum.queries.pictures import with_words
 from forum.queries.threads import dressed, find_post
 
 ANSWERS = {200: SentOut, 201: SentOut, 400: ProblemOut} | FOUND_OR_NOT | {409: CheckOut}
@@ -74,7 +75,7 @@ def reply(request: KeyRequest, public_id: str, data: NewReply, key: str = KEY) -
         raise NotVisible
     quoted = _quoted(request, thread, data.quote)
     widest = Audience.PEERS if quoted and quoted.audience == Audience.PEERS else thread.audience
-    words = {"text": data.text, "audience": data.audience, "quote": data.quote}
+    words = data.dict(include={"text", "content_note", "audience", "quote"})
     form = ReplyForm(
         {**words, "key": _draft_key(request.user, key)},
         author=request.user,
@@ -92,6 +93,7 @@ def reply(request: KeyRequest, public_id: str, data: NewReply, key: str = KEY) -
         key=form.cleaned_data["key"],
         thread=thread,
         text=form.cleaned_data["text"],
+        content_note=form.cleaned_data["content_note"],
         audience=form.cleaned_data["audience"],
         quoted_post=quoted,
         quoted_excerpt=excerpt,
@@ -103,7 +105,8 @@ def _send(request: KeyRequest, draft: Draft, confirmed: bool) -> Answer:
     """Send a draft, unless the site would show its check page and nobody said yes to it yet."""
     if not request.viewer.may_write:
         raise Refused(cannot_write(request.viewer))
-    cards = check_cards(title=draft.title, text=draft.text, author=request.user)
+    words = with_words(draft.text, [], draft.content_note)
+    cards = check_cards(title=draft.title, text=words, author=request.user)
     if cards and not confirmed:
         return problem(
             409,

@@ -5,8 +5,8 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.ids import new_public_id
-from forum.models.post import EXCERPT_MAX, TEXT_MAX
-from forum.models.thread import CONTENT_NOTE_MAX, TITLE_MAX
+from forum.models.post import CONTENT_NOTE_MAX, EXCERPT_MAX, TEXT_MAX
+from forum.models.thread import TITLE_MAX
 from forum.states import Audience
 
 MOST_DRAFTS = 50  # that are kept while somebody writes

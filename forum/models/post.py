@@ -12,6 +12,7 @@ from forum.states import Audience, Severity, Status, Track
 
 TEXT_MAX = 10_000
 EXCERPT_MAX = 600
+CONTENT_NOTE_MAX = 120
 
 
 class Post(models.Model):
@@ -27,6 +28,11 @@ class Post(models.Model):
     is_opening = models.BooleanField(default=False, db_default=False)
     # Given at first publication and kept for good; None before.
     position = models.PositiveIntegerField(null=True, blank=True)
+    # What the words of a reply are about, for those who rather not read them unawares: they are
+    # folded up under it. The note of a whole thread stands on the thread.
+    content_note = models.CharField(
+        max_length=CONTENT_NOTE_MAX, blank=True, default="", db_default=""
+    )
     text = models.TextField(max_length=TEXT_MAX)
     html = models.TextField(editable=False)
     audience = models.CharField(
@@ -67,6 +73,9 @@ class Post(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["thread"], condition=Q(is_opening=True), name="post_one_opening"
+            ),
+            models.CheckConstraint(
+                condition=Q(is_opening=False) | Q(content_note=""), name="post_note_on_replies"
             ),
             models.CheckConstraint(
                 condition=Q(audience__in=Audience.values), name="post_audience_known"
@@ -112,6 +121,16 @@ class Post(models.Model):
         return self.alias or self.author.pseudonym
 
     @property
+    def note(self) -> str:
+        """Its content note, of an opening the thread's; the thread must be loaded."""
+        return self.thread.content_note if self.is_opening else self.content_note
+
+    @property
+    def folded_under(self) -> str:
+        """The note under which its words stand outside of their thread: its own or the thread's."""
+        return self.content_note or self.thread.content_note
+
+    @property
     def has_ticket(self) -> bool:
         """Whether a human must look at this post."""
         return self.review_due_at is not None
@@ -123,6 +142,9 @@ class Revision(models.Model):
     post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="revisions")
     number = models.PositiveIntegerField()
     text = models.TextField()
+    content_note = models.CharField(
+        max_length=CONTENT_NOTE_MAX, blank=True, default="", db_default=""
+    )
     created_at = models.DateTimeField()
 
     class Meta:

@@ -6,11 +6,11 @@ from django.db.models import Q
 
 from accounts.ids import new_public_id
 from accounts.models.user import PSEUDONYM_MAX
+from forum.models.post import CONTENT_NOTE_MAX
 from forum.querysets import SummaryQuerySet, ThreadQuerySet
 from forum.states import Audience, Status
 
 TITLE_MAX = 120
-CONTENT_NOTE_MAX = 120
 
 
 class Thread(models.Model):

@@ -99,7 +99,7 @@ def _posts(user: User) -> list[dict[str, Any]]:
             "board": post.thread.board.title,
             # The title of somebody else's thread is their words.
             "title": post.thread.title if post.is_opening else "",
-            "content_note": post.thread.content_note if post.is_opening else "",
+            "content_note": post.note,
             "shown_as": post.alias,
             "text": post.text,
             "poll": poll_words(post),
@@ -109,7 +109,12 @@ def _posts(user: User) -> list[dict[str, Any]]:
             "published_at": post.published_at,
             "edited_at": post.edited_at,
             "wordings": [
-                {"number": each.number, "text": each.text, "created_at": each.created_at}
+                {
+                    "number": each.number,
+                    "text": each.text,
+                    "content_note": each.content_note,
+                    "created_at": each.created_at,
+                }
                 for each in post.revisions.all()
             ],
             "quotes_myself": _own_quotes(post.quotes.all(), user),

@@ -32,9 +32,9 @@ def pictures_of(owner: Draft | Post) -> list[Picture]:
     return list(Picture.objects.filter(**{name: owner}, removed_at=None))
 
 
-def with_words(text: str, pictures: Iterable[Picture]) -> str:
-    """A text with the descriptions of its pictures below it: what screening reads."""
-    return "\n".join([text, *(picture.alt for picture in pictures)])
+def with_words(text: str, pictures: Iterable[Picture], note: str = "") -> str:
+    """A text, the descriptions of its pictures and its content note: what screening reads."""
+    return "\n".join([text, *(picture.alt for picture in pictures), *([note] if note else [])])
 
 
 def has_sent_one(user_id: int | None) -> bool:

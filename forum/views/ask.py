@@ -19,6 +19,7 @@ from forum.check import check_cards, contact_details
 from forum.errors import NotVisible, Refused
 from forum.forms import AskForm, ReplyForm
 from forum.models import Audience, Draft, Surface, Thread
+from forum.models.post import CONTENT_NOTE_MAX
 from forum.poll_forms import PollForm
 from forum.queries.boards import boards_for
 from forum.queries.drafts import newest_draft
@@ -140,10 +141,12 @@ def check(request: SignedInRequest, key: str) -> HttpResponse:
     if request.method == "POST" and request.POST.get("do") == "mask":
         draft.text = mask(draft.text, findings_in(title="", text=draft.text))
         draft.title = mask(draft.title, findings_in(title="", text=draft.title))
+        note = mask(draft.content_note, findings_in(title="", text=draft.content_note))
+        draft.content_note = note[:CONTENT_NOTE_MAX]
         draft.version += 1
         mask_words(pictures_of(draft))
         draft.poll = masked(draft.poll)
-        draft.save(update_fields=["text", "title", "poll", "version", "updated_at"])
+        draft.save(update_fields=["text", "title", "content_note", "poll", "version", "updated_at"])
         return redirect("forum:check", draft.key)
     if request.method == "POST" and request.POST.get("version", str(draft.version)) != str(
         draft.version
@@ -161,7 +164,7 @@ def check(request: SignedInRequest, key: str) -> HttpResponse:
             return redirect("forum:sent", post.public_id)
     thread = _thread_of(request, draft)
     pictures = pictures_of(draft)
-    words = with_words(draft.text, pictures)
+    words = with_words(draft.text, pictures, draft.content_note)
     if draft.poll:
         words = f"{words}\n\n{words_of(draft.poll)}"
     found = check_cards(title=draft.title, text=words, author=request.user)
@@ -180,6 +183,7 @@ def check(request: SignedInRequest, key: str) -> HttpResponse:
         "board": draft.board or (thread.board if thread else None),
         "thread": thread,
         "title": marked(draft.title, marks),
+        "note": marked(draft.content_note, marks),
         "tags": live_tags().filter(slug__in=draft.tags),
         "body": preview(draft.text, marks),
         "pictures": [(picture, marked(picture.alt, marks)) for picture in pictures],
@@ -197,7 +201,7 @@ def sent(request: SignedInRequest, public_id: str) -> HttpResponse:
     post = find_post(request.viewer, public_id)
     if post is None or post.author_id != request.viewer.user_id:
         raise Http404
-    words = with_words(post.text, pictures_of(post))
+    words = with_words(post.text, pictures_of(post), post.note)
     kinds = {card.kind for card in check_cards(title="", text=words, author=request.user)}
     context = {
         "post": post,

@@ -25,7 +25,7 @@ def edit(request: SignedInRequest, public_id: str) -> HttpResponse:
     if post.status not in EDITABLE:
         raise Http404
     record_shown(request, Surface.OWN_POSTS, titles=[post])
-    initial = {"text": post.text, "version": post.version}
+    initial = {"text": post.text, "content_note": post.note, "version": post.version}
     form = EditForm(request.POST or None, initial=initial)
     newer: Post | None = None
     status = 200
@@ -36,6 +36,7 @@ def edit(request: SignedInRequest, public_id: str) -> HttpResponse:
                 author=request.user,
                 version=form.cleaned_data["version"],
                 text=form.cleaned_data["text"],
+                content_note=form.cleaned_data["content_note"],
             )
             return redirect("forum:sent", post.public_id)
         except NotVisible:
@@ -47,7 +48,7 @@ def edit(request: SignedInRequest, public_id: str) -> HttpResponse:
             newer = stale.post
             # Both wordings are shown; sending again replaces the newer one, knowingly.
             version = newer.version if newer else post.version
-            form = EditForm(initial={"text": form.cleaned_data["text"], "version": version})
+            form = EditForm(initial={**form.cleaned_data, "version": version})
             status = 409
     context = {"post": post, "thread": post.thread, "form": form, "newer": newer}
     return render(request, "forum/edit.html", context, status=status)

@@ -15,6 +15,7 @@ from forum.errors import NotVisible, Refused
 from forum.forms import ReplyForm
 from forum.models import Audience, Draft, Post, Status, Surface, Thread
 from forum.queries.firsts import is_first_post
+from forum.queries.pictures import with_words
 from forum.queries.threads import find_post, find_thread
 from forum.quoting import PASSAGE_MAX, excerpt_of
 from forum.views.drafts import keep_beside_sent, say_if_beside
@@ -64,6 +65,7 @@ def _send(
         "thread": thread,
         "text": data["text"],
         "audience": data["audience"],
+        "content_note": data["content_note"],
         "quoted_post": quoted,
         "quoted_excerpt": excerpt_of(quoted, data["passage"]) if quoted else "",
     }
@@ -120,7 +122,8 @@ def _step_before_sending(request: SignedInRequest, draft: Draft) -> str:
     """The page that comes first: as the author asks, or as there is something to see; or empty."""
     if "picture" in request.POST:
         return "forum:draft_pictures"
-    found = check_cards(title="", text=draft.text, author=request.user)
+    words = with_words(draft.text, [], draft.content_note)
+    found = check_cards(title="", text=words, author=request.user)
     return "forum:check" if "check" in request.POST or found or draft.pictures.exists() else ""
 
 

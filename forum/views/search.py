@@ -60,7 +60,7 @@ def _in_words(hit: Hit) -> dict:
         "public_id": post.public_id,
         "title": hit.title,
         "pieces": hit.pieces,
-        "content_note": post.thread.content_note,
+        "content_note": post.folded_under,
         "is_opening": post.is_opening,
         "author": post.byline,
         "is_hcp": post.author.role == "hcp",

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import Access, access
+from accounts.display import opens_notes
 from accounts.http import SignedInRequest
 from accounts.ids import new_public_id
 from forum.access_log import record_shown
@@ -56,7 +57,10 @@ def thread(request: SignedInRequest, public_id: str) -> HttpResponse:
         initial={"key": new_public_id(), "audience": found.audience},
     )
     read_to, follow_kind = reading_of(found)
-    shown_cards = folded(request.user, page.posts, cards(request.viewer, page.posts))
+    opens = opens_notes(request.user)
+    shown_cards = folded(
+        request.user, page.posts, cards(request.viewer, page.posts, opens_notes=opens)
+    )
     may_reply = request.viewer.may_write and refusal is None and found.status == Status.PUBLISHED
     response = render(
         request,
@@ -74,7 +78,7 @@ def thread(request: SignedInRequest, public_id: str) -> HttpResponse:
             "follow_kind": follow_kind,
             "last_id": page.posts[-1].post.public_id if page.posts else "",
             "is_last": page.number == page.pages,
-            "waiting_cards": cards(request.viewer, page.waiting),
+            "waiting_cards": cards(request.viewer, page.waiting, opens_notes=opens),
             "form": form,
             "page_numbers": page_numbers(page.number, page.pages),
             "thread_address": reverse("forum:thread", args=[found.public_id]),
@@ -137,7 +141,7 @@ def my_posts(request: SignedInRequest) -> HttpResponse:
     posts, has_older = own_posts(request.viewer, after=request.GET.get("after", "")[:20])
     dressed_posts = dressed(request.viewer, posts)
     record_shown(request, Surface.OWN_POSTS, posts=posts_on(dressed_posts), titles=posts)
-    shown = cards(request.viewer, dressed_posts)
+    shown = cards(request.viewer, dressed_posts, opens_notes=opens_notes(request.user))
     entries = [
         {
             "title": found.thread.title,

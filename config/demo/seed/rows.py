@@ -48,13 +48,18 @@ class Rows:
         audience: Audience,
         at: datetime,
         ticket: Ticket | None = None,
+        content_note: str = "",
     ) -> Post:
-        """Add a post to a thread (the first is the opening): published, or held with a ticket."""
+        """Add a post to a thread (the first is the opening): published, or held with a ticket.
+
+        ``content_note``: of a reply; a thread has its own.
+        """
         post = Post(
             public_id=public_id,
             thread=thread,
             author=author,
             is_opening=thread.last_position == 0,
+            content_note=content_note,
             text=text,
             html=html,
             audience=audience,
@@ -67,7 +72,9 @@ class Rows:
             post.position = thread.last_position
             post.published_at = at
         self.posts.append(post)
-        self.revisions.append(Revision(post=post, number=1, text=text, created_at=at))
+        self.revisions.append(
+            Revision(post=post, number=1, text=text, content_note=post.note, created_at=at)
+        )
         return post
 
     def add_reaction(self, *, post: Post, author: User, kind: ReactionKind) -> None:

@@ -36,6 +36,7 @@ class PostEntry:
     hours_later: float
     audience: str
     quote: QuoteEntry | None
+    content_note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +145,7 @@ def _post(row: dict[str, Any]) -> PostEntry:
         hours_later=row["hours_later"],
         audience=row.get("audience", ""),
         quote=QuoteEntry(quote["post"], quote["excerpt"]) if quote else None,
+        content_note=row.get("content_note", ""),
     )
 
 

@@ -107,6 +107,7 @@ def _add_post(
         public_id=public_id,
         text=wording.body,
         html=markdown.render(wording.body),
+        content_note=wording.content_note,
         audience=allowed_audience(
             wording.audience or thread.audience, author=author, thread=thread, source=source
         ),

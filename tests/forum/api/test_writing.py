@@ -64,7 +64,12 @@ def test_a_reply_with_a_quote(api: Client, guest: User, thread: Thread, replies:
     )
     assert answer.status_code == 201, answer.content
     assert answer.json()["post"]["quotes"] == [
-        {"post": source.public_id, "author": "guest", "text": "Second line."}
+        {
+            "post": source.public_id,
+            "author": "guest",
+            "content_note": "",
+            "text": "Second line.",
+        }
     ]
     assert Quote.objects.get().excerpt == "Second line."
 
