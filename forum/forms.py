@@ -183,16 +183,9 @@ class ReplyForm(WriteForm):
     passage = forms.CharField(required=False, widget=forms.HiddenInput)
 
 
-class PictureForm(forms.Form):
-    """A picture, and what it shows in words: for everybody who cannot see it."""
+class DescribeForm(forms.Form):
+    """What a picture shows in words: for everybody who cannot see it."""
 
-    picture = forms.FileField(
-        label=_("The picture"),
-        help_text=_("JPEG, PNG or WebP, up to 8 MB."),
-        allow_empty_file=True,  # refused with the same words as any other file that is no picture
-        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
-        error_messages={"required": _("Pick a picture."), "invalid": _("Pick a picture.")},
-    )
     alt = forms.CharField(
         label=_("Describe the picture"),
         help_text=_("Some of us cannot see it. Say in a line or two what it shows."),
@@ -202,6 +195,19 @@ class PictureForm(forms.Form):
             "required": _("Say what the picture shows."),
             "max_length": _("This is too long. Please keep it under 500 characters."),
         },
+    )
+
+
+class PictureForm(DescribeForm):
+    """A picture, with its description."""
+
+    field_order = ["picture", "alt"]
+    picture = forms.FileField(
+        label=_("The picture"),
+        help_text=_("JPEG, PNG or WebP, up to 8 MB."),
+        allow_empty_file=True,  # refused with the same words as any other file that is no picture
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
+        error_messages={"required": _("Pick a picture."), "invalid": _("Pick a picture.")},
     )
 
     def clean_picture(self) -> UploadedFile:

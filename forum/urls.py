@@ -52,6 +52,8 @@ urlpatterns = [
         pictures.take_out,
         name="draft_picture_out",
     ),
+    path("p/<pid:public_id>/pictures/", pictures.of_post, name="post_pictures"),
+    path("pictures/<pid:public_id>/describe/", pictures.describe, name="picture_describe"),
     path("pictures/<pid:public_id>/", pictures.page, name="picture"),
     path("pictures/<pid:public_id>/remove/", pictures.remove, name="picture_remove"),
     path("pictures/<pid:public_id>/<slug:size>.webp", pictures.file, name="picture_file"),

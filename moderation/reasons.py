@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from forum import policy
 from forum.models import Post
-from forum.queries.pictures import with_words
+from forum.queries.pictures import pictures_of, with_words
 from forum.rules import rules_in_force
 from forum.screening import Kind, explain
 
@@ -49,7 +49,7 @@ def reasons_for(post: Post) -> list[Reason]:
     """The reasons of a post's ticket. Reading passages is reading the post: log it."""
     book = rules_in_force() if any("rule" in each for each in post.review_reasons) else None
     has_passages = any("start" in each for each in post.review_reasons)
-    words = with_words(post.text, post.pictures.all(), post.note) if has_passages else post.text
+    words = with_words(post.text, pictures_of(post), post.note) if has_passages else post.text
     whole = f"{post.thread.title}\n{words}" if post.is_opening else words
     return [
         Reason(

@@ -691,6 +691,8 @@ ROUTES = (
     ours("forum:draft_pictures", READER, FORM, drafts("forum:draft_pictures")),
     ours("forum:draft_picture_out", READER, ACT, draft_pictures),
     ours("forum:picture", READER, READ, pictures("forum:picture")),
+    ours("forum:post_pictures", READER, FORM, own_posts("forum:post_pictures")),
+    ours("forum:picture_describe", READER, FORM, pictures("forum:picture_describe")),
     ours("forum:picture_remove", READER, FORM, pictures("forum:picture_remove")),
     ours("forum:picture_file", READER, READ, pictures("forum:picture_file", *SIZES)),
     ours("forum:sent", READER, READ, own_posts("forum:sent")),

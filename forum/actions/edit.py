@@ -1,5 +1,6 @@
 """Changing one's own post."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -21,6 +22,7 @@ from forum.models import Audience, HiddenPart, Post, Quote, Revision, Status
 from forum.policy import EDITED, Ticket
 from forum.queries.pictures import pictures_of, with_words
 from forum.rules import findings_in
+from forum.screening import Finding
 from forum.search import index
 from forum.states import Severity, Track
 
@@ -44,41 +46,22 @@ def edit_post(
     ``StaleVersion`` where the post changed since the author opened it, ``NotVisible``, ``Refused``.
     """
     at = at or timezone.now()
-    author = User.objects.select_for_update(no_key=True).get(pk=author.pk)
-    viewer = viewer_of(author, at=at)
-    if not Post.objects.visible_to(viewer).filter(pk=post.pk, author=author).exists():
-        raise NotVisible
-    if not viewer.may_write:
-        raise Refused(cannot_write(viewer))
-    post = lock_post(post.pk)
-    if post.status not in EDITABLE:
-        raise NotVisible
+    author, post = lock_own(post=post, author=author, at=at)
     if post.version != version:
         raise StaleVersion(post)
     note = post.note if content_note is None else content_note
     if (post.text, post.note) == (text, note):
         return False
-    post = _under_the_choice_of_now(post, author)
-    title = post.thread.title if post.is_opening else ""
+    post = under_the_choice_of_now(post, author)
     pictures = pictures_of(post)
-    findings = findings_in(title=title, text=with_words(text, pictures, note))
-    check_hcp_dose(author, findings)
-    counted = rules_counted_for(author, findings, at=at)
-    verdict = verdict_on(
-        author=author,
-        hold_policy=post.thread.board.hold_policy,
-        findings=findings,
-        at=at,
-        # Those of a published post were looked at, and do not change with its words.
-        pictures=len(pictures) if post.status != Status.PUBLISHED else 0,
-    )
-    status, ticket = verdict.status, verdict.ticket
-    waits = post.status != Status.PUBLISHED and status == Status.PUBLISHED
-    if _had_hidden_parts(post, text) or waits:
-        # A text that a human was to look at stays held until one did.
+    # Those of a published post were looked at, and do not change with its words.
+    unseen = len(pictures) if post.status != Status.PUBLISHED else 0
+    words = with_words(text, pictures, note)
+    again = judge_again(post=post, author=author, words=words, unseen=unseen, at=at)
+    status, ticket = again.status, again.ticket
+    if _had_hidden_parts(post, text) and status != Status.HELD:
         status = Status.HELD
-    if post.has_ticket or status == Status.HELD:
-        ticket = _stricter(ticket, post, at)
+        ticket = ticket if post.has_ticket else stricter(ticket, post, at)
     post.text = text
     post.html = markdown.render(text)
     post.edited_at = at
@@ -91,8 +74,55 @@ def edit_post(
         tell_of_mentions(post, at=at)
     outdate_labels(post, at=at)
     index.store([post])
-    count_hits(findings, counted=counted, at=at)
+    count_hits(again.findings, counted=again.counted, at=at)
     return True
+
+
+def lock_own(*, post: Post, author: User, at: datetime) -> tuple[User, Post]:
+    """The author and their own post, locked, to change it. Raises ``NotVisible``, ``Refused``."""
+    author = User.objects.select_for_update(no_key=True).get(pk=author.pk)
+    viewer = viewer_of(author, at=at)
+    if not Post.objects.visible_to(viewer).filter(pk=post.pk, author=author).exists():
+        raise NotVisible
+    if not viewer.may_write:
+        raise Refused(cannot_write(viewer))
+    post = lock_post(post.pk)
+    if post.status not in EDITABLE:
+        raise NotVisible
+    return author, post
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """How a post shall stand once it was changed. The rest is for ``count_hits``, at the end."""
+
+    status: Status
+    ticket: Ticket | None
+    findings: list[Finding]
+    counted: set[str]
+
+
+def judge_again(*, post: Post, author: User, words: str, unseen: int, at: datetime) -> Again:
+    """Judge a locked post as it is about to be: all its words, pictures that nobody looked at.
+
+    What a person was to look at stays held until one did. Raises ``Refused``.
+    """
+    title = post.thread.title if post.is_opening else ""
+    findings = findings_in(title=title, text=words)
+    check_hcp_dose(author, findings)
+    counted = rules_counted_for(author, findings, at=at)
+    verdict = verdict_on(
+        author=author,
+        hold_policy=post.thread.board.hold_policy,
+        findings=findings,
+        at=at,
+        pictures=unseen,
+    )
+    status = verdict.status if post.status == Status.PUBLISHED else Status.HELD
+    ticket = verdict.ticket
+    if post.has_ticket or status == Status.HELD:
+        ticket = stricter(ticket, post, at)
+    return Again(status, ticket, findings, counted)
 
 
 def _put_note(post: Post, note: str) -> None:
@@ -111,7 +141,7 @@ def _drop_quotes_of_what_is_gone(post: Post, text: str) -> None:
             quote.delete()
 
 
-def _under_the_choice_of_now(post: Post, author: User) -> Post:
+def under_the_choice_of_now(post: Post, author: User) -> Post:
     """The locked post; narrowed where its author has opted out since it was written."""
     if author.lets_hcps_read or post.audience == Audience.PEERS:
         return post
@@ -128,7 +158,7 @@ def _had_hidden_parts(post: Post, text: str) -> bool:
     return had
 
 
-def _stricter(ticket: Ticket | None, post: Post, at: datetime) -> Ticket:
+def stricter(ticket: Ticket | None, post: Post, at: datetime) -> Ticket:
     """The new ticket, no later and no milder than one the post already has."""
     severities = [ticket.severity] if ticket else []
     due = [ticket.due_at] if ticket else []

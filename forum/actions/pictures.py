@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max, QuerySet
@@ -18,6 +19,7 @@ from forum.models import Draft, Picture, Post
 from forum.models.picture import MOST_PICTURES
 from forum.pictures import store
 from forum.pictures.convert import convert
+from forum.queries.pictures import pictures_of, with_words
 from forum.rules import findings_in
 from forum.screening import mask
 
@@ -101,8 +103,27 @@ def take_out_of_post(*, picture: Picture, author: User, at: datetime | None = No
         return False
     # Whoever is looking at the post must read it again before they decide.
     post.version += 1
-    post.save(update_fields=["version"])
+    post.review_reasons = _without_its_words(post, picture)
+    post.save(update_fields=["version", "review_reasons"])
     return True
+
+
+def _without_its_words(post: Post, gone: Picture) -> list[dict[str, Any]]:
+    """The reasons of a ticket: passages behind the description that is gone have moved up."""
+    pictures = pictures_of(post)
+    before = [each for each in pictures if (each.place, each.pk) < (gone.place, gone.pk)]
+    start = len(with_words(post.text, before, post.note)) + 1
+    start += len(post.thread.title) + 1 if post.is_opening else 0
+    end = start + len(gone.alt)
+    reasons = []
+    for reason in post.review_reasons:
+        first, last = reason.get("start", -1), reason.get("end", -1)
+        if first >= end:
+            reason = {**reason, "start": first - (end - start + 1), "end": last - (end - start + 1)}
+        elif last > start:
+            reason = {key: value for key, value in reason.items() if key not in ("start", "end")}
+        reasons.append(reason)
+    return reasons
 
 
 def mask_words(pictures: Iterable[Picture]) -> None:

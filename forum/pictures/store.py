@@ -43,9 +43,13 @@ def path_of(name: str, size: Size) -> Path:
 
 def write(name: str, pictures: Converted) -> None:
     """Write both files of a picture. When this returns, they survive a power cut."""
+    _write(name, {Size.LARGE: pictures.large, Size.SMALL: pictures.small})
+
+
+def _write(name: str, contents: dict[Size, bytes]) -> None:
     folder = Path(settings.PICTURE_DIR)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for size, content in ((Size.LARGE, pictures.large), (Size.SMALL, pictures.small)):
+    for size, content in contents.items():
         path = path_of(name, size)
         unfinished = path.with_suffix(".part")
         handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -67,6 +71,15 @@ def read(name: str, size: Size) -> bytes | None:
         return path_of(name, size).read_bytes()
     except FileNotFoundError:
         return None
+
+
+def copy(name: str, to: str) -> bool:
+    """Write both files of a picture once more under another name. False where one is gone."""
+    large, small = read(name, Size.LARGE), read(name, Size.SMALL)
+    if large is None or small is None:
+        return False
+    _write(to, {Size.LARGE: large, Size.SMALL: small})
+    return True
 
 
 def delete(name: str) -> None:

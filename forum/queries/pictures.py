@@ -33,8 +33,11 @@ def pictures_of(owner: Draft | Post) -> list[Picture]:
 
 
 def with_words(text: str, pictures: Iterable[Picture], note: str = "") -> str:
-    """A text, the descriptions of its pictures and its content note: what screening reads."""
-    return "\n".join([text, *(picture.alt for picture in pictures), *([note] if note else [])])
+    """A text, its content note and the descriptions of its pictures: what screening reads.
+
+    Pictures come last: where one is taken away, what was found before it stays in its place.
+    """
+    return "\n".join([text, *([note] if note else []), *(picture.alt for picture in pictures)])
 
 
 def has_sent_one(user_id: int | None) -> bool:
