@@ -243,6 +243,15 @@ LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "home"
 
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "accounts.plain_forms.LoginForm",
+    "request_login_code": "accounts.plain_forms.RequestLoginCodeForm",
+    "reset_password": "accounts.plain_forms.ResetPasswordForm",
+    "reset_password_from_key": "accounts.plain_forms.ResetPasswordKeyForm",
+    "add_email": "accounts.plain_forms.AddEmailForm",
+    "change_password": "accounts.plain_forms.ChangePasswordForm",
+    "set_password": "accounts.plain_forms.SetPasswordForm",
+}
 ACCOUNT_LOGIN_METHODS = {"email"}
 # Accounts are made by accounts/joining alone; a password is optional, as codes work as well.
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1"]

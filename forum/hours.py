@@ -36,6 +36,11 @@ class Hours:
         """Whether anybody is ever there in an ordinary week."""
         return any(self.week)
 
+    @property
+    def place(self) -> str:
+        """The time zone as people call it: ``London``, ``New York``."""
+        return self.zone.key.rpartition("/")[2].replace("_", " ")
+
     def of_day(self, day: date) -> tuple[Span, ...]:
         """The spans of one day."""
         return self.exceptions.get(day, self.week[day.weekday()])

@@ -43,6 +43,8 @@ class TagsField(forms.MultipleChoiceField):
 class ThreadTagsForm(forms.Form):
     """The topics of a thread that is there. Retired ones that it has can stay."""
 
+    # Nothing else is asked here: so they are not folded up.
+    is_about_topics = True
     tags = TagsField()
 
     def __init__(self, *args: Any, thread_id: int, **kwargs: Any) -> None:

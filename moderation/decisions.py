@@ -42,6 +42,8 @@ class Statement:
     clause_address: str
     appeal_until: datetime | None
     may_change: bool
+    # Whether its post can be opened.
+    may_read: bool = False
 
 
 def statement_for(
@@ -61,6 +63,7 @@ def statement_for(
         clause_address=address_of(decision.clause) if decision.clause else "",
         appeal_until=decision.decided_at + APPEAL_WITHIN if decision.is_limiting else None,
         may_change=visible and decision.post.status == Status.CHANGES,
+        may_read=visible,
     )
 
 

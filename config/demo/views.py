@@ -1,5 +1,6 @@
 """Signing in as one of the demo's people with one click. Not there without DEMO=1."""
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse
@@ -40,4 +41,5 @@ def _sign_in(request: HttpRequest, name: str) -> HttpResponse:
     if not settings.DEMO or name not in NAMES:
         raise Http404
     login(request, get_object_or_404(User, pseudonym=name), backend=BACKEND)
+    UserSession.objects.create_from_request(request)
     return redirect("home")

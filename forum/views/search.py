@@ -35,7 +35,7 @@ def results(request: SignedInRequest) -> HttpResponse:
         "typed": typed,
         "query": query,
         "asked": not query.is_empty,
-        "hits": [_in_words(hit) for hit in found.hits],
+        "hits": [_in_words(hit, request.user.pk) for hit in found.hits],
         "older_address": older,
         "is_first": not after,
         "tag_suggestions": [
@@ -51,7 +51,7 @@ def results(request: SignedInRequest) -> HttpResponse:
     return render(request, "forum/search.html", context)
 
 
-def _in_words(hit: Hit) -> dict:
+def _in_words(hit: Hit, reader_id: int) -> dict:
     """What a row shows, worked out here and not in the template, which runs it for each row."""
     post = hit.post
     when = post.published_at or post.created_at
@@ -64,6 +64,7 @@ def _in_words(hit: Hit) -> dict:
         "is_opening": post.is_opening,
         "author": post.byline,
         "is_hcp": post.author.role == "hcp",
+        "is_own": post.author_id == reader_id,
         "board": post.thread.board.title,
         "day": date_format(localtime(when), "j M Y"),
         "audience": post.audience,

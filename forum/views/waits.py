@@ -36,7 +36,7 @@ def waits(request: HttpRequest) -> HttpResponse:
         ],
         "week": _week(hours) if hours else [],
         "differing": _differing(hours, now) if hours else [],
-        "zone": hours.zone.key if hours else "",
+        "zone": hours.place if hours else "",
         "staffed_now": is_staffed(hours, now),
         "fewest": FEWEST,
         "days": WINDOW.days,

@@ -6,6 +6,7 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.ids import new_public_id
@@ -49,6 +50,19 @@ LIMITING = (
     DecisionKind.HIDE,
     DecisionKind.REMOVE,
 )
+
+
+# What a decision is called where its author reads of it.
+TOLD_AS: dict[DecisionKind, Promise] = {
+    DecisionKind.PUBLISH: _("We opened it to others"),
+    DecisionKind.PUBLISH_NOTE: _("We opened it to others, with a note"),
+    DecisionKind.ASK_CHANGE: _("We asked you to change it"),
+    DecisionKind.HIDE_PART: _("We hid a few words"),
+    DecisionKind.HIDE: _("We hid it for now"),
+    DecisionKind.REMOVE: _("We took it away"),
+    DecisionKind.SAFEGUARD: _("We looked at it with care"),
+    DecisionKind.CLOSE: _("We looked at it"),
+}
 
 
 # Decisions that say something to the author: a message is needed.
@@ -148,6 +162,11 @@ class Decision(models.Model):
     def can_be_undone_until(self) -> datetime:
         """The moment from which on it stands for good and is told."""
         return self.decided_at + UNDO_FOR
+
+    @property
+    def told_as(self) -> Promise:
+        """What it is called where its author reads of it."""
+        return TOLD_AS[DecisionKind(self.kind)]
 
     @property
     def is_limiting(self) -> bool:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.ids import new_public_id
@@ -24,6 +25,13 @@ class SanctionKind(models.TextChoices):
     WORDS = "words", _("Profile words taken down")
 
 
+# What it is called where the person it is about reads of it.
+TOLD_AS: dict[SanctionKind, Promise] = {
+    SanctionKind.WARNING: _("We asked you to keep to a rule"),
+    SanctionKind.SILENCE: _("You can read, but not post"),
+    SanctionKind.SUSPENSION: _("Your account is paused"),
+    SanctionKind.WORDS: _("We took down your words about you"),
+}
 # What is put on an account. Words are taken down in a case alone (actions/profile_words.py).
 ON_ACCOUNTS = (SanctionKind.WARNING, SanctionKind.SILENCE, SanctionKind.SUSPENSION)
 # These keep nobody from anything, so they have no end.

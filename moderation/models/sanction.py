@@ -5,10 +5,11 @@ from datetime import datetime
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.ids import new_public_id
-from moderation.models.proposal import WITHOUT_END, Approval, SanctionKind
+from moderation.models.proposal import TOLD_AS, WITHOUT_END, Approval, SanctionKind
 
 _WITHOUT_END = [kind.value for kind in WITHOUT_END]
 
@@ -147,6 +148,11 @@ class Sanction(models.Model):
 
     def __str__(self) -> str:
         return self.public_id
+
+    @property
+    def told_as(self) -> Promise:
+        """What it is called where the person it is about reads of it."""
+        return TOLD_AS[SanctionKind(self.kind)]
 
     @property
     def about_name(self) -> str:
