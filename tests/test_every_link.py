@@ -3,6 +3,7 @@
 import re
 from collections import deque
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from django.test import Client
@@ -69,7 +70,7 @@ def people() -> dict[str, User]:
 
 
 @pytest.mark.parametrize(
-    ("who", "start"),
+    "who, start",
     [
         ("", "home"),
         ("teen", "home"),
@@ -105,8 +106,7 @@ def test_every_link_leads_to_a_page_with_a_title_and_one_heading(
         levels = [int(level) for level in HEADING.findall(page[page.index("<main") :])]
         if levels.count(1) != 1:
             wrong.append(f"{address} has {levels.count(1)} main headings")
-        steps = zip(levels, levels[1:], strict=False)
-        if any(after > before + 1 for before, after in steps):
+        if any(after > before + 1 for before, after in pairwise(levels)):
             wrong.append(f"{address} leaves out a level of headings: {levels}")
         waiting.extend((link, address) for link in links_in(address, answer))
     assert wrong == []

@@ -208,3 +208,14 @@ def test_members_are_not_asked_for_a_second_factor(client, member, signed_in):
     answer = client.post(LOGIN, {"login": member.email, "password": PASSWORD})
     assert answer["Location"] != SECOND
     assert signed_in()
+
+
+def test_who_tries_too_often_is_told_kindly_to_wait(client, settings):
+    settings.ACCOUNT_RATE_LIMITS = {"login": "1/m/ip"}
+    typed = {"login": "nobody@example.org", "password": "wrong"}
+    client.post(LOGIN, typed)
+    answer = client.post(LOGIN, typed)
+    assert answer.status_code == 429
+    page = answer.content.decode()
+    assert "Please wait a little" in page
+    assert reverse("guides:help_now") in page
