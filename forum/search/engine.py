@@ -25,6 +25,7 @@ class Narrow:
     since: datetime | None = None
     until: datetime | None = None
     openings_only: bool = False
+    polls_only: bool = False
 
 
 def candidates(
@@ -78,6 +79,8 @@ def _conditions(narrow: Narrow) -> tuple[str, str, list]:
             arguments.append(connection.ops.adapt_datetimefield_value(moment))
     if narrow.openings_only:
         conditions += " AND post.is_opening"
+    if narrow.polls_only:
+        conditions += " AND post.id IN (SELECT post_id FROM forum_poll)"
     joins = ""
     if conditions:
         # CROSS: the index first, then the post of each entry. SQLite would search the index anew

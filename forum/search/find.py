@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.viewer import Viewer
 from forum.access_log import with_openings
-from forum.models import Post, SearchEntry, SearchWord, Status, Tag, ThreadTag
+from forum.models import Poll, Post, SearchEntry, SearchWord, Status, Tag, ThreadTag
 from forum.queries.boards import boards_for
 from forum.queries.tags import find_tag, suggested_tags
 from forum.search.engine import Narrow, candidates
@@ -130,6 +130,11 @@ def _allowed(viewer: Viewer, query: Query) -> tuple[QuerySet[Post], Narrow]:
         narrow = replace(narrow, openings_only=True)
         posts = posts.filter(is_opening=True)
         posts = posts.filter(answered) if query.has_answer else posts.filter(~answered)
+    if query.has_poll:
+        narrow = replace(narrow, openings_only=True, polls_only=True)
+        # Polls are few: from them to their posts is the short way.
+        polls = Poll.objects.values("post")
+        posts = posts.filter(pk__in=polls, is_opening=True, thread__has_poll=True)
     if query.tag:
         tagged = ThreadTag.objects.filter(tag=find_tag(query.tag)).values("thread")
         posts = posts.filter(thread__in=tagged)

@@ -9,6 +9,7 @@ from django.db.models import Max
 from forum import markdown
 from forum.models import Post, SearchEntry, SearchProgress, SearchWord
 from forum.models.search import WORD_MAX
+from forum.queries.polls import poll_words
 
 BATCH = 500
 SHORTEST_WORD = 4
@@ -16,11 +17,15 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 
 def words_of(post: Post) -> SearchEntry:
-    """The entry that a post should have (unsaved). The post comes with its thread."""
+    """The entry that a post should have (unsaved). The post comes with its thread.
+
+    The words of a poll are found with the post that it stands under.
+    """
+    of_poll = poll_words(post)
     return SearchEntry(
         post_id=post.pk,
         title=post.thread.title if post.is_opening else "",
-        body=markdown.plain(post.text),
+        body="\n\n".join([markdown.plain(post.text), *(["\n".join(of_poll)] if of_poll else [])]),
     )
 
 

@@ -1,7 +1,8 @@
 """What somebody typed into the search box, taken apart. Pure: text in, ``Query`` out.
 
-Words, ``"phrases"``, ``-without``, and ``board: tag: by: before: after: has:answer is:unanswered
-in:title``. What cannot be understood is named in ``problems`` and left out; nothing raises.
+Words, ``"phrases"``, ``-without``, and ``board: tag: by: before: after: has:answer has:poll
+is:unanswered in:title``. What cannot be understood is named in ``problems`` and left out; nothing
+raises.
 """
 
 import re
@@ -41,6 +42,7 @@ class Query:
     before: date | None = None
     after: date | None = None
     has_answer: bool = False
+    has_poll: bool = False
     unanswered: bool = False
     title_only: bool = False
     problems: tuple[Promise | str, ...] = ()
@@ -58,7 +60,7 @@ class Query:
     @property
     def _filters(self) -> bool:
         asked = (self.board, self.tag, self.by, self.before, self.after)
-        return any(asked) or self.has_answer or self.unanswered
+        return any(asked) or self.has_answer or self.has_poll or self.unanswered
 
 
 def parse(text: str) -> Query:
@@ -112,7 +114,11 @@ def _no_day(query: Query) -> Query:
 def _has(query: Query, value: str) -> Query:
     if value.lower() == "answer":
         return replace(query, has_answer=True)
-    return replace(query, problems=(*query.problems, _("After has: only “answer” works.")))
+    if value.lower() == "poll":
+        return replace(query, has_poll=True)
+    return replace(
+        query, problems=(*query.problems, _("After has: only “answer” and “poll” work."))
+    )
 
 
 def _is(query: Query, value: str) -> Query:

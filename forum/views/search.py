@@ -62,6 +62,7 @@ def _in_words(hit: Hit, reader_id: int) -> dict:
         "pieces": hit.pieces,
         "content_note": post.folded_under,
         "is_opening": post.is_opening,
+        "has_poll": post.is_opening and post.thread.has_poll,
         "author": post.byline,
         "is_hcp": post.author.role == "hcp",
         "is_own": post.author_id == reader_id,

@@ -33,6 +33,7 @@ def test_words_that_hang_together_are_sought_side_by_side() -> None:
         ("before:2026-03-01", "before", date(2026, 3, 1)),
         ("after:2026-03-01", "after", date(2026, 3, 1)),
         ("has:answer", "has_answer", True),
+        ("has:Poll", "has_poll", True),
         ("is:unanswered", "unanswered", True),
         ("in:title", "title_only", True),
     ],
@@ -62,6 +63,7 @@ def test_a_query_that_asks_for_nothing_is_empty(typed: str) -> None:
 
 def test_a_filter_alone_asks_for_something() -> None:
     assert not parse("is:unanswered").is_empty
+    assert not parse("has:poll").is_empty
 
 
 @given(st.text(max_size=400))

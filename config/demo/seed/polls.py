@@ -8,6 +8,7 @@ from config.demo.seed.chance import dice
 from config.demo.seed.texts import DATA
 from forum.actions.polls import make_poll
 from forum.models import Poll, PollOption, PollVote, Post, Thread
+from forum.search import index
 
 
 def add_polls(*, seed: int, now: datetime, people: dict[str, User]) -> int:
@@ -31,7 +32,9 @@ def _add_poll(row: dict, members: list[User], seed: int, now: datetime) -> bool:
     if opening is None:
         return False
     Thread.objects.filter(pk=opening.thread_id).update(has_poll=True)
+    opening.thread.has_poll = True
     make_poll(opening, row)
+    index.store([opening])
     poll = Poll.objects.get(post=opening)
     groups = opening.thread.board.age_groups
     readers = [user for user in members if user.age_group(now) in groups]
