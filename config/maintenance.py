@@ -29,6 +29,7 @@ HELP = frozenset(
         "guides:help_now",
         "guides:offline",
         "guides:how_it_works",
+        "guides:look_inside",
         "guides:stay_safe",
         "guides:judge",
         "guides:privacy",

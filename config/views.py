@@ -29,6 +29,7 @@ ROBOTS = (
 IN_SITEMAP = (
     "home",
     "guides:how_it_works",
+    "guides:look_inside",
     "guides:stay_safe",
     "guides:help_now",
     "guides:judge",

@@ -10,6 +10,7 @@ urlpatterns = [
     path("help-now/", views.help_now, name="help_now"),
     path("help-now/offline/", views.offline, name="offline"),
     path("how-it-works/", views.how_it_works, name="how_it_works"),
+    path("look-inside/", views.look_inside, name="look_inside"),
     path("stay-safe/", views.stay_safe, name="stay_safe"),
     path("how-to-judge/", views.judge, name="judge"),
     path("privacy/", views.privacy, name="privacy"),

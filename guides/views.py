@@ -41,6 +41,13 @@ def how_it_works(request: HttpRequest) -> HttpResponse:
 
 @access(Access.PUBLIC)
 @require_safe
+def look_inside(request: HttpRequest) -> HttpResponse:
+    """Two threads that are made up, for who has no account."""
+    return render(request, "guides/look_inside.html")
+
+
+@access(Access.PUBLIC)
+@require_safe
 def stay_safe(request: HttpRequest) -> HttpResponse:
     """Risks and good habits."""
     return render(request, "guides/stay_safe.html")

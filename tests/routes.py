@@ -666,6 +666,7 @@ ROUTES = (
     ours("guides:help_now", PUBLIC, READ),
     ours("guides:offline", PUBLIC, READ),
     ours("guides:how_it_works", PUBLIC, READ),
+    ours("guides:look_inside", PUBLIC, READ),
     ours("guides:stay_safe", PUBLIC, READ),
     ours("guides:judge", PUBLIC, READ),
     ours("guides:privacy", PUBLIC, READ),

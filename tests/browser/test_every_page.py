@@ -33,6 +33,7 @@ PUBLIC = [
     "/help-now/",
     "/help-now/offline/",
     "/how-it-works/",
+    "/look-inside/",
     "/stay-safe/",
     "/how-to-judge/",
     "/how-to-judge/?sorted=tc",

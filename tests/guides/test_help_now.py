@@ -284,7 +284,9 @@ def test_another_country_can_be_chosen_with_a_plain_form(client):
     assert "<script" not in form[0]
 
 
-@pytest.mark.parametrize("name", ["how_it_works", "stay_safe", "privacy", "accessibility"])
+@pytest.mark.parametrize(
+    "name", ["how_it_works", "look_inside", "stay_safe", "privacy", "accessibility"]
+)
 def test_the_guides_work_signed_out_without_a_database(client, name):
     response = client.get(reverse(f"guides:{name}"))
     assert response.status_code == 200
@@ -321,3 +323,10 @@ def test_the_panel_offers_each_way_that_the_country_has(code):
 
 def test_the_panel_of_an_unknown_country_is_that_of_the_site():
     assert help_panel("XX")["country"].code == settings.DEFAULT_COUNTRY
+
+
+def test_a_look_inside_shows_made_up_threads_and_says_so(client):
+    text = main_text(client.get(reverse("guides:look_inside")).content.decode())
+    assert "We made up these people and their posts." in text
+    assert text.count("Made up") == 2
+    assert reverse("guides:look_inside") in client.get(reverse("home")).content.decode()
