@@ -4,6 +4,7 @@ from typing import Any, cast
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from accounts.ids import new_public_id
@@ -249,7 +250,8 @@ class HideForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.posts = {f"{post.public_id}:{post.version}": post for post in posts}
         cast(forms.ChoiceField, self.fields["post"]).choices = [
-            (key, f"{post.byline}: {post.text[:80]}") for key, post in self.posts.items()
+            (key, f"{post.byline}: {Truncator(post.text).words(14)}")
+            for key, post in self.posts.items()
         ]
         clause = cast(ClauseField, self.fields["clause"])
         clause.offer(clauses_for(case))
@@ -307,7 +309,7 @@ class EvidenceForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.found = {post.public_id: post for post in posts}
         cast(forms.MultipleChoiceField, self.fields["posts"]).choices = [
-            (post.public_id, post.text[:200]) for post in posts
+            (post.public_id, Truncator(post.text).words(40)) for post in posts
         ]
 
     def clean_posts(self) -> list[Post]:
