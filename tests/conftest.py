@@ -21,7 +21,12 @@ from accounts.kept import EVERYTHING
 from accounts.prepared import EVERY
 from forum import visibility
 from tests.clauses import GROUPS_OF_CLAUSES
-from tests.databases import put_migrated_database, triggers_off, world_of_its_own
+from tests.databases import (
+    do_not_wait_for_the_disk,
+    put_migrated_database,
+    triggers_off,
+    world_of_its_own,
+)
 
 AGES = 10_000.0  # seconds, longer than any run
 # Fixtures that bring a database with them.
@@ -114,6 +119,7 @@ def django_db_setup(
     ``module_db`` alone would then meet the database of the site itself.
     """
     keep = request.config.getvalue("reuse_db") and not request.config.getvalue("create_db")
+    do_not_wait_for_the_disk()
     with django_db_blocker.unblock():
         copied = not keep and put_migrated_database()
         databases = setup_databases(verbosity=0, interactive=False, keepdb=keep or copied)

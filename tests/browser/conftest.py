@@ -20,6 +20,7 @@ from pytest_django.live_server_helper import LiveServer
 from pytest_playwright.pytest_playwright import CreateContextCallback
 
 from accounts.models import User
+from tests.browser.people import Community, community_again
 
 # Playwright keeps an event loop in the thread that also prepares the data for a test.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -27,6 +28,7 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 HERE = Path(__file__).parent
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 TIMEOUT_MS = 15_000
+AXE = Axe()
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -63,6 +65,12 @@ def base_url(live_server: LiveServer) -> str:
 def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
     """Contexts speak British English and show no motion, so that colours are measured at rest."""
     return {**browser_context_args, "locale": "en-GB", "reduced_motion": "reduce"}
+
+
+@pytest.fixture
+def community(transactional_db: None) -> Community:
+    """People, a board and threads in the database of this test."""
+    return community_again()
 
 
 @pytest.fixture
@@ -141,20 +149,25 @@ def sign_in(live_server: LiveServer) -> Callable[[Page, User], None]:
 
 
 @pytest.fixture
-def assert_no_axe_violations(scriptless: list[BrowserContext]) -> Callable[[Page], None]:
+def assert_no_axe_violations(scriptless: list[BrowserContext]) -> Callable[..., None]:
     """Return a check: the page, as it is now, breaks no rule of WCAG 2.2 AA or best practice.
 
-    The page must have JavaScript on: axe is JavaScript, and would wait for ever without it.
+    Given names of rules, it looks at those alone. The page must have JavaScript on: axe is
+    JavaScript, and would wait for ever without it.
     """
 
-    def check(page: Page) -> None:
+    def check(page: Page, rules: list[str] | None = None) -> None:
         if page.context in scriptless:
             pytest.fail("axe cannot look at a page without JavaScript", pytrace=False)
         options = {
-            "runOnly": {"type": "tag", "values": AXE_TAGS},
+            "runOnly": {"type": "rule", "values": rules}
+            if rules
+            else {"type": "tag", "values": AXE_TAGS},
             "resultTypes": ["violations"],
         }
-        violations = Axe().run(page, options=options).response["violations"]
+        if not page.evaluate("'axe' in window"):
+            page.evaluate(AXE.axe_script)
+        violations = page.evaluate("options => axe.run(options)", options)["violations"]
         if violations:
             pytest.fail(f"{page.url}\n{describe(violations)}", pytrace=False)
 

@@ -5,11 +5,10 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from accounts.documents import publish_texts
 from accounts.models import Role, User
 from forum.models import Post
 from moderation.models import BreakGlass
-from tests.browser.people import Community, make_community
+from tests.browser.people import Community
 from tests.factories import make_staff
 
 SignIn = Callable[[Page, User], None]
@@ -19,12 +18,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture(params=[True, False], ids=["javascript", "no-javascript"])
 def any_page(request: pytest.FixtureRequest, new_context: Callable[..., BrowserContext]) -> Page:
     return new_context(java_script_enabled=request.param).new_page()
-
-
-@pytest.fixture
-def community(transactional_db: None) -> Community:
-    publish_texts()
-    return make_community()
 
 
 def test_two_admins_show_a_passage_and_the_author_is_told(

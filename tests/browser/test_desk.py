@@ -6,12 +6,11 @@ import pytest
 from django.core.management import call_command
 from playwright.sync_api import Page, expect
 
-from accounts.documents import publish_texts
 from accounts.models import Role, User
 from accounts.viewer import Barrier, viewer_of
 from forum.models import Notice, Status
 from moderation.models import Case, CaseStatus, Category, ConflictDeclaration, Report
-from tests.browser.people import Community, make_community
+from tests.browser.people import Community
 from tests.factories import fresh, make_staff, publish_reply
 from tests.moderation.desk import code_clause, report_on
 
@@ -19,12 +18,6 @@ SignIn = Callable[[Page, User], None]
 pytestmark = pytest.mark.django_db(transaction=True)
 TO_REPORTER = "We looked into it with care, and acted."
 TO_NURSE = "The code asks us to keep all contact in public. Please hold to it."
-
-
-@pytest.fixture
-def community(transactional_db: None) -> Community:
-    publish_texts()
-    return make_community()
 
 
 def test_an_admin_handles_a_report_about_a_professional(

@@ -6,10 +6,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
-from accounts.documents import publish_texts
 from accounts.models import User
 from forum.models import Draft, Post
-from tests.browser.people import Community, make_community
+from tests.browser.people import Community
 
 SignIn = Callable[[Page, User], None]
 Axe = Callable[[Page], None]
@@ -18,12 +17,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 WORDS = "I keep juice by the bed, and a banana."
 ASK = "/ask/everyday/"
 STORED = "Object.keys(localStorage).filter((name) => name.startsWith('islet:draft:')).length"
-
-
-@pytest.fixture
-def community(transactional_db: None) -> Community:
-    publish_texts()
-    return make_community()
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page
 
 from accounts.applying.tasks import Task
-from accounts.documents import publish_texts
 from accounts.models import Role, User
 from forum.actions.reading import follow_thread, mute_word, save_post
 from forum.models import FollowKind, Post, Profile, ShownTo, Status
@@ -22,7 +21,8 @@ from moderation.figures import everything, figures
 from moderation.halves import half_of
 from moderation.models import Category, Decision, DecisionKind, Risk, Sanction, SanctionKind
 from tests.applicants import make_applicant, sent_application
-from tests.browser.people import Community, make_community
+from tests.browser.looking import Axe, axe_all_ways, check
+from tests.browser.people import Community
 from tests.factories import any_clause, decided, make_staff, submit_thread
 
 SignIn = Callable[[Page, User], None]
@@ -114,66 +114,15 @@ DESK = [
     "/desk/boards/",
     "/desk/statistics/",
 ]
-TOO_WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
-# Too small to hit, but for links within a sentence, and what is kept out of sight.
-SMALL_TARGETS = """
-() => [...document.querySelectorAll('a, button, input:not([type=hidden]), select, summary')]
-  .filter(e => e.checkVisibility() && !e.closest('p, li, dd, .prose, .offscreen, .skip'))
-  .map(e => [e, e.closest('label') || e])
-  .map(([e, box]) => [e.outerHTML.slice(0, 80), box.getBoundingClientRect()])
-  .filter(([, r]) => r.width > 1 && (r.width < 24 || r.height < 24))
-  .map(([html]) => html)
-"""
 
 
 @pytest.fixture
-def community(transactional_db: None) -> Community:
-    publish_texts()
-    return make_community()
-
-
-@pytest.fixture(params=[320, 360, 1280])
-def width(request: pytest.FixtureRequest) -> int:
-    return request.param
-
-
-@pytest.fixture(params=["light", "dark"])
-def look(request: pytest.FixtureRequest, width: int, new_context: Callable[..., BrowserContext]):
-    viewport = {"width": width, "height": 800}
-    return new_context(viewport=viewport, color_scheme=request.param).new_page()
-
-
-def check(page: Page, addresses: list[str], axe: Callable[[Page], None]) -> None:
-    """Open each page and look: nothing scrolls sideways, one heading, targets, axe."""
-    for address in addresses:
-        answer = page.goto(address)
-        assert answer
-        assert answer.status in (200, 404), f"{address}: {answer.status}"
-        too_wide = page.evaluate(TOO_WIDE)
-        assert too_wide <= 0, f"{address} is {too_wide} px too wide"
-        assert page.locator("h1").count() == 1, f"{address} needs one main heading"
-        assert page.evaluate(SMALL_TARGETS) == [], f"{address} has targets under 24 px"
-        axe(page)
-
-
-def check_all_ways(page: Page, addresses: list[str], axe: Callable[[Page], None]) -> None:
-    """The same with one visit for each page, narrow and wide, light and dark."""
-    for address in addresses:
-        answer = page.goto(address)
-        assert answer
-        assert answer.status == 200, f"{address}: {answer.status}"
-        assert page.locator("h1").count() == 1, f"{address} needs one main heading"
-        for width in (320, 1280):
-            page.set_viewport_size({"width": width, "height": 800})
-            assert page.evaluate(TOO_WIDE) <= 0, f"{address} is too wide at {width} px"
-            assert page.evaluate(SMALL_TARGETS) == [], f"{address} has targets under 24 px"
-            for scheme in ("light", "dark"):
-                page.emulate_media(color_scheme=scheme)
-                axe(page)
+def look(new_context: Callable[..., BrowserContext]) -> Page:
+    return new_context().new_page()
 
 
 def test_pages_for_everybody(
-    look: Page, community: Community, assert_no_axe_violations: Callable[[Page], None]
+    look: Page, community: Community, assert_no_axe_violations: Axe
 ) -> None:
     half, now = half_of(timezone.now()), timezone.now()
     freeze(half, figures(everything(), since=half.since, until=now, at=now), at=now)
@@ -184,7 +133,7 @@ def test_pages_of_a_member(
     look: Page,
     community: Community,
     sign_in: SignIn,
-    assert_no_axe_violations: Callable[[Page], None],
+    assert_no_axe_violations: Axe,
 ) -> None:
     opening = Post.objects.get(thread=community.thread, is_opening=True)
     own = Post.objects.filter(author=community.member, status=Status.PUBLISHED).latest("pk")
@@ -203,10 +152,11 @@ def test_pages_of_a_member(
             f"/report/post/{opening.public_id}/",
         ],
         assert_no_axe_violations,
+        statuses=(200, 404),
     )
     look.goto("/ask/everyday/")
     look.get_by_role("button", name="Check").click()
-    assert_no_axe_violations(look)
+    axe_all_ways(look, assert_no_axe_violations)
     look.get_by_label("Title").fill("Everything at once")
     look.get_by_label("Your words").fill(
         "I do not want to be alive. Call 020 7946 0123. You should take 9 units. kys"
@@ -214,14 +164,14 @@ def test_pages_of_a_member(
     look.get_by_role("radio").first.check()
     look.get_by_role("button", name="Check").click()
     look.wait_for_url("**/check/")
-    assert_no_axe_violations(look)
+    axe_all_ways(look, assert_no_axe_violations)
 
 
 def test_pages_of_the_team(
     look: Page,
     community: Community,
     sign_in: SignIn,
-    assert_no_axe_violations: Callable[[Page], None],
+    assert_no_axe_violations: Axe,
 ) -> None:
     held = submit_thread(
         community.friend, community.board, title="Numbers", text="You should take 12 units."
@@ -275,7 +225,7 @@ def test_pages_of_applicants_and_of_those_who_check_them(
     look: Page,
     community: Community,
     sign_in: SignIn,
-    assert_no_axe_violations: Callable[[Page], None],
+    assert_no_axe_violations: Axe,
 ) -> None:
     applicant = make_applicant("AskingHeron")
     mine = "/me/application/"
@@ -284,11 +234,11 @@ def test_pages_of_applicants_and_of_those_who_check_them(
     check(look, [mine, *tasks], assert_no_axe_violations)
     look.goto(f"{mine}who/")
     look.get_by_role("button", name="Save").click()
-    assert_no_axe_violations(look)
+    axe_all_ways(look, assert_no_axe_violations)
     look.goto(f"{mine}dilemmas/")
     look.get_by_role("radio").first.check()
     look.get_by_role("button", name="This is what I would do").click()
-    assert_no_axe_violations(look)
+    axe_all_ways(look, assert_no_axe_violations)
     sent = sent_application(make_applicant("WaitingHeron"), new_place="Quayside Clinic")
     sign_in(look, sent.user)
     check(look, [mine], assert_no_axe_violations)
@@ -299,19 +249,14 @@ def test_pages_of_applicants_and_of_those_who_check_them(
     check(look, ["/desk/professionals/", page, person, seen], assert_no_axe_violations)
     look.goto(person)
     look.get_by_role("button", name="Cut them off now").click()
-    assert_no_axe_violations(look)
-
-
-@pytest.fixture
-def all_ways(new_context: Callable[..., BrowserContext]) -> Page:
-    return new_context().new_page()
+    axe_all_ways(look, assert_no_axe_violations)
 
 
 def test_pages_that_a_member_keeps_and_is_told(
-    all_ways: Page,
+    look: Page,
     community: Community,
     sign_in: SignIn,
-    assert_no_axe_violations: Callable[[Page], None],
+    assert_no_axe_violations: Axe,
 ) -> None:
     member, friend = community.member, community.friend
     opening = Post.objects.get(thread=community.thread, is_opening=True)
@@ -326,7 +271,7 @@ def test_pages_that_a_member_keeps_and_is_told(
     made = file_report(
         category=Category.BULLYING, submission_key="m" * 14, reporter=member, post=opening, words=""
     )
-    sign_in(all_ways, member)
+    sign_in(look, member)
     told = [
         f"/decisions/{decision.public_id}/",
         f"/decisions/{decision.public_id}/appeal/",
@@ -337,14 +282,14 @@ def test_pages_that_a_member_keeps_and_is_told(
         f"/boards/{community.board.slug}/",
         f"/report/person/{friend.public_id}/",
     ]
-    check_all_ways(all_ways, [*KEPT, *told], assert_no_axe_violations)
+    check(look, [*KEPT, *told], assert_no_axe_violations)
 
 
 def test_pages_that_the_team_works_with(
-    all_ways: Page,
+    look: Page,
     community: Community,
     sign_in: SignIn,
-    assert_no_axe_violations: Callable[[Page], None],
+    assert_no_axe_violations: Axe,
 ) -> None:
     opening = Post.objects.get(thread=community.thread, is_opening=True)
     submit_thread(community.friend, community.board, title="Dose", text="You should take 12 units.")
@@ -360,15 +305,15 @@ def test_pages_that_the_team_works_with(
     )
     assert isinstance(silenced, Sanction)
     asked = appeal(user=community.friend, words="I did not mean it.", sanction=silenced)
-    sign_in(all_ways, community.friend)
+    sign_in(look, community.friend)
     own = [f"/me/account/{silenced.public_id}/", "/my-decisions/", f"/my-decisions/{asked.number}/"]
-    check_all_ways(all_ways, [*own, "/me/"], assert_no_axe_violations)
-    sign_in(all_ways, community.nurse)
+    check(look, [*own, "/me/"], assert_no_axe_violations)
+    sign_in(look, community.nurse)
     own = ["/me/application/", "/me/what-i-opened/", "/asks-a-professional/"]
-    check_all_ways(all_ways, own, assert_no_axe_violations)
-    sign_in(all_ways, community.moderator)
+    check(look, own, assert_no_axe_violations)
+    sign_in(look, community.moderator)
     acts = [f"/threads/{community.thread.public_id}/", f"/act/{opening.public_id}/"]
-    check_all_ways(all_ways, [*REVIEWER, *acts], assert_no_axe_violations)
-    sign_in(all_ways, community.admin)
+    check(look, [*REVIEWER, *acts], assert_no_axe_violations)
+    sign_in(look, community.admin)
     looked_at = [f"/appeals/{asked.number}/", f"/desk/sanctions/{silenced.public_id}/"]
-    check_all_ways(all_ways, [*DESK, *looked_at], assert_no_axe_violations)
+    check(look, [*DESK, *looked_at], assert_no_axe_violations)

@@ -9,7 +9,7 @@ from accounts.documents import publish_texts
 from accounts.models import Role, User
 from guides.actions.samples import add_samples
 from guides.actions.writing import save_version
-from tests.browser.test_every_page import check_all_ways
+from tests.browser.looking import check
 from tests.factories import make_hcp, make_member
 from tests.guides.articles import checked, draft, person, published_guide, sent, words
 
@@ -28,14 +28,14 @@ def test_every_page_of_guides_holds_in_all_ways(
     page = new_context().new_page()
     public = ["/guides/", "/guides/?topic=travel", "/guides/?q=hypo", "/guides/driving/"]
     public += [f"/guides/{guide.article.slug}/", f"/guides/{guide.article.slug}/?said=1"]
-    check_all_ways(page, public, assert_no_axe_violations)
+    check(page, public, assert_no_axe_violations)
     waiting, ready = sent(title="Long socks"), checked(title="Warm soup")
     work = [f"/guides-work/{each.article.slug}/1/" for each in (waiting, ready, guide)]
     sign_in(page, make_hcp("looking-hcp"))
     lists = ["/guides-work/", "/guides-work/new/", *work]
-    check_all_ways(page, lists, assert_no_axe_violations)
+    check(page, lists, assert_no_axe_violations)
     sign_in(page, person("guides-admin", Role.ADMIN))
-    check_all_ways(page, ["/guides-work/", *work], assert_no_axe_violations)
+    check(page, ["/guides-work/", *work], assert_no_axe_violations)
 
 
 def test_a_conflict_and_a_check_that_is_not_whole_hold_too(

@@ -11,6 +11,7 @@ from playwright.sync_api import BrowserContext, Page, Request, expect
 
 from accounts.documents import publish_texts
 from accounts.models import Consent, HcpChoice, Purpose, User
+from tests.browser.looking import Axe, axe_in_light_and_dark
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -38,10 +39,10 @@ def phone(request: pytest.FixtureRequest, new_context: Callable[..., BrowserCont
     ).new_page()
 
 
-@pytest.fixture(params=["light", "dark"])
-def looked_at(request: pytest.FixtureRequest, new_context: Callable[..., BrowserContext]) -> Page:
+@pytest.fixture
+def looked_at(new_context: Callable[..., BrowserContext]) -> Page:
     """A phone on which each page is looked at."""
-    return new_context(viewport=PHONE, color_scheme=request.param).new_page()
+    return new_context(viewport=PHONE).new_page()
 
 
 def count_submits(page: Page) -> list[str]:
@@ -194,7 +195,7 @@ def test_by_keyboard_only(page: Page, texts: None) -> None:
 
 
 def test_each_page_of_joining_can_be_used_by_everybody(
-    looked_at: Page, texts: None, assert_no_axe_violations: Callable[[Page], None]
+    looked_at: Page, texts: None, assert_no_axe_violations: Axe
 ) -> None:
     def look() -> None:
         looked_at.wait_for_load_state()
@@ -203,7 +204,7 @@ def test_each_page_of_joining_can_be_used_by_everybody(
         )
         assert too_wide <= 0, looked_at.url
         assert looked_at.locator("h1").count() == 1
-        assert_no_axe_violations(looked_at)
+        axe_in_light_and_dark(looked_at, assert_no_axe_violations)
 
     def fail_then_look() -> None:
         go_on(looked_at)
@@ -252,10 +253,10 @@ def test_each_page_of_joining_can_be_used_by_everybody(
 
 
 def test_the_kind_page_can_be_used_by_everybody(
-    looked_at: Page, texts: None, assert_no_axe_violations: Callable[[Page], None]
+    looked_at: Page, texts: None, assert_no_axe_violations: Axe
 ) -> None:
     born(looked_at, ELDER)
-    assert_no_axe_violations(looked_at)
+    axe_in_light_and_dark(looked_at, assert_no_axe_violations)
 
 
 def born(page: Page, year: str) -> None:

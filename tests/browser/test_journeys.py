@@ -11,17 +11,11 @@ from accounts.documents import publish_texts
 from accounts.models import User
 from forum.models import Notice, Post, Status
 from moderation.models import Decision
-from tests.browser.people import Community, make_community
+from tests.browser.people import Community
 from tests.factories import minute_over, submit_thread
 
 SignIn = Callable[[Page, User], None]
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def community(transactional_db: None) -> Community:
-    publish_texts()
-    return make_community()
 
 
 @pytest.fixture(params=["with scripts", "without scripts"])

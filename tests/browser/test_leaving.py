@@ -9,21 +9,19 @@ from django.core import mail
 from django.urls import reverse
 from playwright.sync_api import BrowserContext, Page, expect
 
-from accounts.documents import publish_texts
 from accounts.models import AccountClosure, User
 from moderation import exports
-from tests.browser.people import Community, make_community
-from tests.browser.test_every_page import check
+from tests.browser.looking import Axe, check
+from tests.browser.people import Community
 
 SignIn = Callable[[Page, User], None]
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def community(transactional_db: None, tmp_path: Path, settings) -> Community:
+def community(community: Community, tmp_path: Path, settings) -> Community:
     settings.EXPORT_DIR = tmp_path / "exports"
-    publish_texts()
-    return make_community()
+    return community
 
 
 def test_a_member_takes_everything_leaves_and_comes_back(
@@ -61,15 +59,13 @@ def test_a_member_takes_everything_leaves_and_comes_back(
     expect(page.get_by_text("Welcome back.")).to_be_visible()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_pages_of_leaving(
     new_context: Callable[..., BrowserContext],
     community: Community,
     sign_in: SignIn,
-    assert_no_axe_violations: Callable[[Page], None],
-    scheme: str,
+    assert_no_axe_violations: Axe,
 ) -> None:
-    page = new_context(viewport={"width": 360, "height": 800}, color_scheme=scheme).new_page()
+    page = new_context().new_page()
     sign_in(page, community.member)
     pages = ["moderation:own_data", "moderation:close", "moderation:closed", "accounts:still_you"]
     addresses = [reverse(name) for name in pages]

@@ -5,20 +5,13 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from accounts.documents import publish_texts
 from accounts.models import User
 from forum.models import Mention, Quote
-from tests.browser.people import Community, make_community
+from tests.browser.people import Community
 
 SignIn = Callable[[Page, User], None]
 Axe = Callable[[Page], None]
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def community(transactional_db: None) -> Community:
-    publish_texts()
-    return make_community()
 
 
 def test_a_name_is_taken_by_keyboard(

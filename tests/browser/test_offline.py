@@ -10,8 +10,8 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from accounts.documents import publish_texts
 from accounts.models import User
-from tests.browser.people import Community, make_community
-from tests.browser.test_every_page import check_all_ways
+from tests.browser.looking import check
+from tests.browser.people import Community
 
 SignIn = Callable[[Page, User], None]
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -39,12 +39,6 @@ async () => [
   (await navigator.serviceWorker.getRegistrations()).length, (await caches.keys()).length,
 ]
 """
-
-
-@pytest.fixture
-def community(transactional_db: None) -> Community:
-    publish_texts()
-    return make_community()
 
 
 @pytest.fixture
@@ -272,4 +266,4 @@ def test_the_page_without_a_network_holds_in_all_ways(
     assert_no_axe_violations: Callable[[Page], None],
 ) -> None:
     publish_texts()
-    check_all_ways(page, [HELP], assert_no_axe_violations)
+    check(page, [HELP], assert_no_axe_violations)

@@ -6,12 +6,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from accounts.documents import publish_texts
 from accounts.models import User
 from forum.models import Picture
 from moderation.actions.decide import decide
 from moderation.models import DecisionKind
-from tests.browser.people import Community, make_community
+from tests.browser.people import Community
 from tests.pictures import as_file, drawn, with_place
 
 SignIn = Callable[[Page, User], None]
@@ -20,10 +19,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def community(transactional_db: None, tmp_path: Path, settings) -> Community:
+def community(community: Community, tmp_path: Path, settings) -> Community:
     settings.PICTURE_DIR = tmp_path / "pictures"
-    publish_texts()
-    return make_community()
+    return community
 
 
 @pytest.fixture

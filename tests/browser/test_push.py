@@ -16,13 +16,12 @@ from django.conf import settings as project
 from django.urls import reverse
 from playwright.sync_api import BrowserContext, Page, Worker, expect
 
-from accounts.documents import publish_texts
 from accounts.models import User
 from forum import mail as mails
 from forum.models import NoticeChoice, NoticeKind, PushDevice, Way
 from forum.push import sweep
 from forum.push.message import new_private_key, public_key_of
-from tests.browser.people import Community, make_community
+from tests.browser.people import Community
 from tests.factories import publish_reply
 
 SignIn = Callable[[Page, User], None]
@@ -74,11 +73,10 @@ def private() -> ec.EllipticCurvePrivateKey:
 
 
 @pytest.fixture
-def community(transactional_db: None, settings) -> Community:
+def community(community: Community, settings) -> Community:
     settings.VAPID_PRIVATE_KEY = KEY
     settings.VAPID_CONTACT = "mailto:team@example.org"
-    publish_texts()
-    return make_community()
+    return community
 
 
 @pytest.fixture

@@ -11,25 +11,18 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, expect
 
-from accounts.documents import publish_texts
 from accounts.models import CutOff, User
 from forum.models import Post
 from moderation.actions.cases import open_case
 from moderation.actions.reporting import ask_reporter
 from moderation.models import Report
 from moderation.tasks import send_report_mail
-from tests.browser.people import Community, make_community
+from tests.browser.people import Community
 from tests.mailserver import Sink, mail_sink
 from tests.moderation.desk import settle
 
 SignIn = Callable[[Page, User], None]
 Axe = Callable[[Page], None]
-
-
-@pytest.fixture
-def community(transactional_db: None) -> Community:
-    publish_texts()
-    return make_community()
 
 
 @pytest.fixture
