@@ -16,7 +16,6 @@ from django.test.utils import setup_databases, teardown_databases
 from huey.contrib.djhuey import HUEY
 from pytest_django.plugin import DjangoDbBlocker
 
-from accounts.documents import publish_texts
 from accounts.kept import EVERYTHING
 from accounts.prepared import EVERY
 from forum import visibility
@@ -27,6 +26,7 @@ from tests.databases import (
     triggers_off,
     world_of_its_own,
 )
+from tests.published import publish_texts_again
 
 AGES = 10_000.0  # seconds, longer than any run
 # Fixtures that bring a database with them.
@@ -103,7 +103,7 @@ def switch_off(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None
 @pytest.fixture
 def texts(db: None) -> None:
     """The rules for everyone and the code for professionals, as they come with the project."""
-    publish_texts()
+    publish_texts_again()
 
 
 @pytest.fixture(scope="session")
@@ -171,8 +171,23 @@ def flush_empties_every_table() -> Iterator[None]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests that no database takes part in: they need not run again on PostgreSQL."""
+    """Mark what needs one database and what needs both, and put first what takes long.
+
+    Tests that no database takes part in need not run again on PostgreSQL. Those with real
+    transactions run on both, wherever they stand.
+    """
     for item in items:
         names = set(getattr(item, "fixturenames", ()))
-        if not names & WITH_DATABASE and item.get_closest_marker("django_db") is None:
+        database = item.get_closest_marker("django_db")
+        if not names & WITH_DATABASE and database is None:
             item.add_marker(pytest.mark.one_database)
+        elif database is not None and database.kwargs.get("transaction"):
+            item.add_marker(pytest.mark.both_databases)
+    # Else the last process is still busy with a walk when the others have nothing left to do.
+    long_ones = {item.path for item in items if _takes_long(item)}
+    items.sort(key=lambda item: item.path not in long_ones)
+
+
+def _takes_long(item: pytest.Item) -> bool:
+    is_slow = item.get_closest_marker("slow") and not item.get_closest_marker("walk")
+    return bool(is_slow) or "module_db" in getattr(item, "fixturenames", ())

@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts import token_access
 from accounts.documents import publish_texts
 from accounts.models import TokenKind, User
-from accounts.viewer import viewer_of
+from accounts.viewer import GUEST, viewer_of
 from forum import visibility
 from forum.mail import send_due
 from forum.models import Follow, FollowKind, Notice
@@ -81,8 +81,8 @@ def follow_everything(user: User, world: World) -> None:
 
 def first_leaks(who: Persona, world: World, *, most: int = 10) -> list[str]:
     """What this person meets on a walk over the site and should not; stops after ``most``."""
-    client, addresses = Client(), every_address(world)
     user = world.people[who.name]
+    client, addresses = Client(), every_address(world, viewer_of(user) if user else GUEST)
     if user is not None:
         # With a session and a key at once: each opens its own pages. Staff have keys past the rules
         # here, which must open nothing.

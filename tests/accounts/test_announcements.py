@@ -16,7 +16,7 @@ from moderation.actions.announcements import announce, is_our_page, take_down
 from moderation.models import AuditEvent
 from tests.factories import make_hcp, make_member, make_staff
 
-pytestmark = pytest.mark.usefixtures("texts")
+pytestmark = [pytest.mark.usefixtures("texts"), pytest.mark.one_database]
 RULES, HELP = reverse("accounts:rules"), reverse("guides:help_now")
 DESK = reverse("moderation:announcements")
 WORDS = "The site rests on Sunday."
@@ -52,6 +52,7 @@ def sees(client: Client, words: str = WORDS, at: str = RULES) -> bool:
 # Who sees what -----------------------------------------------------------------------------------
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     "audience, readers",
     [
@@ -75,6 +76,7 @@ def test_an_announcement_reaches_those_whom_it_is_for(admin, audience, readers):
     assert ("suspended" in found) == (audience == "everybody")
 
 
+@pytest.mark.both_databases
 def test_it_is_shown_from_its_start_to_its_end(admin, time_machine):
     now = timezone.now()
     up(admin, starts_at=now + timedelta(hours=1), ends_at=now + timedelta(hours=2))
@@ -85,6 +87,7 @@ def test_it_is_shown_from_its_start_to_its_end(admin, time_machine):
     assert not sees(browser())
 
 
+@pytest.mark.both_databases
 def test_at_most_two_are_shown_and_the_important_first(admin):
     for number in range(3):
         up(admin, f"Calm number {number}.")
@@ -105,6 +108,7 @@ def test_nothing_comes_before_help(admin):
     assert not sees(browser(), at=HELP)
 
 
+@pytest.mark.both_databases
 def test_a_database_that_does_not_answer_shows_nothing_more(monkeypatch, admin):
     def down():
         raise OperationalError("gone")
@@ -114,6 +118,7 @@ def test_a_database_that_does_not_answer_shows_nothing_more(monkeypatch, admin):
     assert browser().get(RULES).status_code == 200
 
 
+@pytest.mark.both_databases
 def test_showing_one_costs_a_page_no_query(admin):
     """What is live is kept in the process, and what a member hid is in their account's row."""
     client = browser(make_member("fern"))
@@ -203,12 +208,14 @@ def test_a_link_leads_to_a_page_of_this_site_alone(admin, link):
     assert up(admin, link=f"{RULES}#be-kind", link_words="Read more").link
 
 
+@pytest.mark.both_databases
 def test_the_database_refuses_a_link_to_another_site(admin):
     made = up(admin)
     with pytest.raises(IntegrityError), transaction.atomic():
         Announcement.objects.filter(pk=made.pk).update(link="//evil.example", link_words="x")
 
 
+@pytest.mark.both_databases
 def test_ending_counts_once_and_what_is_over_cannot_be_replaced(admin):
     made = up(admin)
     assert take_down(announcement=made, admin=admin)

@@ -38,7 +38,7 @@ from tests.readability import (
     measure,
 )
 
-pytestmark = pytest.mark.usefixtures("texts")
+pytestmark = [pytest.mark.usefixtures("texts"), pytest.mark.one_database]
 
 LIST = reverse("accounts:application")
 SEND = reverse("moderation:apply_send")
@@ -147,6 +147,7 @@ def test_no_task_can_be_skipped_by_sending_at_once(skipped):
     assert (application.state, application.round) == (ApplicationState.DRAFT, 0)
 
 
+@pytest.mark.both_databases
 def test_the_database_takes_no_application_that_was_not_told_whole():
     application, _made = actions.start(user=make_applicant("Empty"), kind=ApplicationKind.FIRST)
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -196,6 +197,7 @@ def test_nobody_signs_words_that_they_were_not_shown():
     assert not ClauseSignature.objects.exists()
 
 
+@pytest.mark.both_databases
 def test_signatures_and_answers_are_only_added_to():
     application = filled_application(make_applicant("Kept"))
     for rows, change in (

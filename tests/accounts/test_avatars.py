@@ -14,7 +14,7 @@ from accounts.avatars import GROUNDS, HCP_TONE, NEUTRAL, SHAPES, TONES, avatar_o
 from accounts.models import User
 from tests.factories import make_board, make_hcp, make_member, publish_thread
 
-pytestmark = pytest.mark.usefixtures("texts")
+pytestmark = [pytest.mark.usefixtures("texts"), pytest.mark.one_database]
 
 
 def test_somebody_keeps_their_picture() -> None:

@@ -8,6 +8,8 @@ from accounts.models import User
 from forum.models import Board, Thread
 from tests.factories import make_board, make_member, publish_thread
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture
 def board(texts: None) -> Board:

@@ -29,7 +29,7 @@ from accounts.viewer import viewer_of
 from forum.errors import NEEDS_GUARDIAN, Refused
 from tests.factories import make_board, make_member, publish_thread, submit_thread
 
-pytestmark = pytest.mark.usefixtures("texts")
+pytestmark = [pytest.mark.usefixtures("texts"), pytest.mark.one_database]
 
 PAGE = reverse("accounts:guardian")
 MUM = "mum@home.example"

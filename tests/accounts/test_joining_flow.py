@@ -30,7 +30,7 @@ from accounts.models import (
 from accounts.models.document import content_hash
 from tests.factories import make_member
 
-pytestmark = pytest.mark.usefixtures("texts")
+pytestmark = [pytest.mark.usefixtures("texts"), pytest.mark.one_database]
 
 JOIN = reverse("accounts:join")
 CODE_PAGE = reverse("account_email_verification_sent")

@@ -11,7 +11,7 @@ from django.utils.html import escape
 from accounts.models import HcpChoice, HcpProfile, Role, User
 from tests.factories import make_hcp, make_member, make_staff, make_staff_without_mfa
 
-pytestmark = pytest.mark.usefixtures("texts")
+pytestmark = [pytest.mark.usefixtures("texts"), pytest.mark.one_database]
 
 ME = reverse("accounts:me")
 NEXT_YEAR = timedelta(days=365)

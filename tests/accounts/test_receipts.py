@@ -17,7 +17,7 @@ from forum.mail import send_due
 from forum.models import NoticeKind
 from tests.factories import make_hcp, make_member, make_staff
 
-pytestmark = pytest.mark.usefixtures("texts")
+pytestmark = [pytest.mark.usefixtures("texts"), pytest.mark.one_database]
 
 CONSENTS = reverse("accounts:consents")
 CHOOSE = reverse("accounts:choose")
@@ -89,6 +89,7 @@ def test_no_receipt_holds_the_pseudonym_or_the_address(wren):
     assert wren.email not in made
 
 
+@pytest.mark.both_databases
 def test_the_page_lists_every_record_newest_first_and_the_choice_in_force(wren, wrens):
     choose_hcp_involvement(user=wren, choice=HcpChoice.OPEN)
     choose_hcp_involvement(user=wren, choice=HcpChoice.NONE)
@@ -199,6 +200,7 @@ def test_mails_about_the_account_itself_are_sent_in_any_case(wren, mailoutbox):
     assert (send_due(), len(mailoutbox)) == (1, 1)
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("change", ["update", "delete"])
 def test_the_database_refuses_to_change_a_record(wren, change):
     rows = Consent.objects.filter(user=wren)

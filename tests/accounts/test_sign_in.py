@@ -19,7 +19,7 @@ from django.urls import reverse
 from accounts.models import Role, User
 from tests.factories import make_member, make_staff
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("texts")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("texts"), pytest.mark.one_database]
 
 PASSWORD = "a-long-walk-by-the-sea"
 LOGIN, CODE = reverse("account_login"), reverse("account_request_login_code")

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.models import Document, DocumentKind
 
-pytestmark = pytest.mark.usefixtures("texts")
+pytestmark = [pytest.mark.usefixtures("texts"), pytest.mark.one_database]
 
 CODE = {
     "verified role and profession always shown": "show-your-role",

@@ -23,7 +23,7 @@ from accounts.models import (
 from accounts.viewer import GUEST, Barrier, Exclusion, Viewer, viewer_of
 from tests.factories import make_hcp, make_member, make_staff, make_staff_without_mfa
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("texts")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("texts"), pytest.mark.one_database]
 
 DAY = timedelta(days=1)
 
@@ -40,6 +40,7 @@ def test_a_guest_may_do_nothing():
         assert powers(viewer) == (False, False, False, False)
 
 
+@pytest.mark.both_databases
 def test_a_closed_account_is_a_guest():
     assert viewer_of(make_member("gone", is_active=False)) == GUEST
 
@@ -183,6 +184,7 @@ def test_a_professional_without_profile_or_second_factor_reads_nothing():
 # Not meeting -----------------------------------------------------------------------------------
 
 
+@pytest.mark.both_databases
 def test_each_reason_not_to_meet_is_known_to_those_it_is_about_and_to_nobody_else():
     clinic = Workplace.objects.create(name="A clinic")
     nurse = make_hcp("nurse", workplaces=[clinic])
@@ -212,6 +214,7 @@ def test_each_reason_not_to_meet_is_known_to_those_it_is_about_and_to_nobody_els
     assert viewer_of(make_hcp("doctor")).exclusions == set()
 
 
+@pytest.mark.both_databases
 def test_a_changed_role_counts_from_the_next_question_on():
     user = make_staff("helper", Role.MODERATOR)
     assert viewer_of(user).may_review

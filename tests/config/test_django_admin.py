@@ -14,6 +14,8 @@ from config import urls as usual
 from config.django_admin import SHOWN, site
 from tests.factories import make_board, make_hcp, make_member, make_staff, make_staff_without_mfa
 
+pytestmark = pytest.mark.one_database
+
 # With the admin at its path, as DJANGO_ADMIN=1 has it.
 with_admin = ModuleType("with_admin")
 with_admin.urlpatterns = [  # type: ignore[attr-defined]

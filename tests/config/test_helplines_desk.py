@@ -25,7 +25,7 @@ from guides.panel import help_panel
 from moderation.models import AuditEvent
 from tests.factories import make_staff
 
-pytestmark = pytest.mark.usefixtures("texts")
+pytestmark = [pytest.mark.usefixtures("texts"), pytest.mark.one_database]
 HELP, PAGE = reverse("guides:help_now"), reverse("helpline_sheet", args=["GB"])
 
 

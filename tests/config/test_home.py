@@ -20,6 +20,8 @@ from forum.models import NoticeKind
 from tests.factories import make_hcp, make_member, make_staff_without_mfa
 from tests.readability import MAX_GRADE, MAX_WORDS_IN_SENTENCE, main_text, measure
 
+pytestmark = pytest.mark.one_database
+
 HOME = reverse("home")
 OK, NOT_HERE = 200, 404
 TEMPLATES = Path(settings.BASE_DIR) / "templates"

@@ -25,6 +25,8 @@ from tests.facts import World
 from tests.routes import ROUTES
 from tests.world import build_world
 
+pytestmark = pytest.mark.one_database
+
 HOUR = 3600.0
 
 

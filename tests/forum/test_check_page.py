@@ -13,7 +13,7 @@ from forum.models import Board, Thread
 from forum.screening import Kind
 from tests.factories import make_member
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 LINK = "Look at https://cheap.example/now please"
 

@@ -14,7 +14,7 @@ from moderation.actions.reporting import file_report
 from moderation.models import Category, DecisionKind
 from tests.factories import make_member, make_staff, submit_thread
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 NIGHT = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
 ONE_PM = datetime(2026, 11, 25, 13, 0, tzinfo=UTC)
@@ -63,6 +63,7 @@ def test_hours_that_make_no_sense_count_as_none(by_day, broken):
     assert due_at(Severity.S2, NIGHT) == NIGHT + timedelta(hours=4)
 
 
+@pytest.mark.both_databases
 def test_a_version_is_never_changed_nor_removed(by_day):
     with pytest.raises(DatabaseError), transaction.atomic():
         StaffedHours.objects.filter(pk=by_day.pk).update(time_zone="UTC")
@@ -113,6 +114,7 @@ def test_reports_are_due_as_the_table_says(by_day, category, due):
     assert file_report(category=category, submission_key="k", at=NIGHT).due_at == due
 
 
+@pytest.mark.both_databases
 def test_what_needs_no_look_asks_for_no_hours(
     by_day, board, seasoned, django_assert_max_num_queries
 ):

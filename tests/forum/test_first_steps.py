@@ -23,7 +23,7 @@ from tests.factories import (
 )
 from tests.seasoned import make_seasoned
 
-pytestmark = pytest.mark.usefixtures("texts")
+pytestmark = [pytest.mark.usefixtures("texts"), pytest.mark.one_database]
 BOARDS = reverse("forum:boards")
 DO = reverse("forum:first_steps")
 TITLE = "first steps"
@@ -120,6 +120,7 @@ def test_without_a_board_for_hellos_the_step_is_left_out(new, hello):
     assert "Say hello" not in browser_of(new).get(BOARDS).content.decode()
 
 
+@pytest.mark.both_databases
 def test_it_costs_those_who_know_the_place_one_short_question(new, hello):
     seasoned = make_seasoned("host", board=hello)
     thread = publish_thread(seasoned, hello, title="T", text="Words.")

@@ -12,6 +12,8 @@ from forum.models import Audience, Board, Draft, Thread
 from tests.factories import make_hcp, make_member, make_staff, submit_reply, submit_thread
 from tests.readability import MAX_GRADE, MAX_WORDS_IN_SENTENCE, main_text, measure
 
+pytestmark = pytest.mark.one_database
+
 FIRST_POST = "Your first post"
 FIRST_QUESTION = "If you ask a professional"
 

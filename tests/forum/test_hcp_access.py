@@ -83,7 +83,8 @@ def pages_for(world: World, name: str) -> Iterator[tuple[str, set[int], set[int]
     client.force_login(world.person(name))
     owners = {**words_of_members(world), **places_of_members(world)}
     HcpAccess.objects.all().delete()
-    addresses = [a for a in every_address(world) if not a.startswith(NOT_FOR_THEM)]
+    every = every_address(world, viewer_of(world.person(name)))
+    addresses = [a for a in every if not a.startswith(NOT_FOR_THEM)]
     for address, response in crawl(client, addresses, most_links=60):
         signs = SIGN.findall(everything_in(response))
         shown = {owners[sign] for sign in signs if sign in owners}

@@ -12,7 +12,7 @@ from forum.errors import NotVisible
 from forum.models import Audience, Post, Status
 from tests.factories import fresh, in_state, publish_reply, publish_thread
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 CHOICE = reverse("forum:involvement")
 
 

@@ -205,6 +205,7 @@ def test_a_way_that_was_chosen_before_it_was_switched_off_is_the_site(host) -> N
     assert page.get(CHOICES).context["form"].fields["reply"].initial == Way.SITE
 
 
+@pytest.mark.one_database
 def test_a_command_prints_a_pair_that_belongs_together() -> None:
     out = StringIO()
     call_command("new_push_key", stdout=out)
@@ -264,6 +265,7 @@ def test_only_so_many_devices_are_kept(service, host) -> None:
     assert [name.rpartition("/")[2] for name in names] == [f"{n}?a=b" for n in range(2, 12)]
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "changes",
     [
@@ -490,6 +492,7 @@ def test_a_sweep_that_was_killed_is_made_up_for(service, phone, host, guest, thr
 # Where it never posts ----------------------------------------------------------------------------
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "endpoint",
     [
@@ -520,6 +523,7 @@ def test_addresses_that_are_never_posted_to(endpoint: str) -> None:
         post(endpoint, b"", {})
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "addresses",
     [
@@ -549,6 +553,7 @@ def test_names_that_lead_into_a_house_are_not_followed(
         open_address("push.example.org")
 
 
+@pytest.mark.one_database
 def test_a_name_in_the_open_internet_is_followed_to_what_was_checked(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -557,6 +562,7 @@ def test_a_name_in_the_open_internet_is_followed_to_what_was_checked(
     assert open_address("push.example.org") == ("93.184.216.34", 443)
 
 
+@pytest.mark.one_database
 def test_a_name_that_nobody_knows_is_asked_again_later(monkeypatch: pytest.MonkeyPatch) -> None:
     def unknown(*args: object, **how: object) -> None:
         raise OSError("no such name")
@@ -566,6 +572,7 @@ def test_a_name_that_nobody_knows_is_asked_again_later(monkeypatch: pytest.Monke
         open_address("push.example.org")
 
 
+@pytest.mark.one_database
 def test_a_service_without_the_right_certificate_gets_nothing(
     service, monkeypatch: pytest.MonkeyPatch
 ) -> None:

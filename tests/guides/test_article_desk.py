@@ -23,7 +23,7 @@ from tests.guides.articles import (
     words,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("texts")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("texts"), pytest.mark.one_database]
 
 WORK = "/guides-work/"
 
@@ -211,6 +211,7 @@ def test_overdue_guides_come_first_with_the_oldest_on_top() -> None:
     assert "Fresh" not in overdue
 
 
+@pytest.mark.both_databases
 def test_the_list_costs_the_same_for_one_guide_and_for_twenty(
     django_assert_max_num_queries,
 ) -> None:

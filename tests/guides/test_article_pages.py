@@ -15,7 +15,7 @@ from guides.models import ArticleFeedback, Topic
 from tests.factories import make_member
 from tests.guides.articles import checked, draft, person, published_guide, sent
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("texts")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("texts"), pytest.mark.one_database]
 
 
 def page_of(version, client: Client) -> str:
@@ -129,6 +129,7 @@ def test_what_admins_put_on_top_stands_first(client) -> None:
     assert page.index("Start here") < page.index("Zebras") < page.index("Aardvarks")
 
 
+@pytest.mark.both_databases
 def test_the_pages_cost_few_queries_however_many_guides_there_are(
     client, django_assert_num_queries
 ) -> None:

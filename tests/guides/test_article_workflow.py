@@ -24,7 +24,7 @@ from guides.models import Article, ArticleEvent, ArticleVersion, EventKind, Topi
 from tests.factories import give_mfa, make_hcp, make_member, make_staff_without_mfa
 from tests.guides.articles import checked, draft, person, published_guide, sent, words
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("texts")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("texts"), pytest.mark.one_database]
 
 MAKE = {"draft": draft, "in_review": sent, "checked": checked, "published": published_guide}
 
@@ -188,6 +188,7 @@ def do(act: str, version: ArticleVersion) -> object:
     return acts[act]()
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("act", TABLE)
 @pytest.mark.parametrize("state", MAKE)
 def test_each_act_does_what_the_table_says(act, state) -> None:
@@ -257,6 +258,7 @@ def test_sending_back_needs_words_and_admins_can_do_it_until_it_is_published() -
 # Versions --------------------------------------------------------------------------------------
 
 
+@pytest.mark.both_databases
 def test_a_new_version_takes_the_place_of_the_one_before() -> None:
     first = published_guide()
     writer = make_hcp("second-writer")
@@ -271,6 +273,7 @@ def test_a_new_version_takes_the_place_of_the_one_before() -> None:
     assert fresh(first).reviewed_by is not None
 
 
+@pytest.mark.both_databases
 def test_only_one_version_is_worked_on_at_a_time() -> None:
     first = published_guide()
     one = start_version(article=first.article, editor=make_hcp("a-writer"))
@@ -297,6 +300,7 @@ def test_a_sample_becomes_a_guide_only_by_writing_and_checking() -> None:
     assert fresh(sample).status == VersionStatus.RETIRED
 
 
+@pytest.mark.both_databases
 def test_two_titles_that_are_the_same_get_two_addresses() -> None:
     assert draft().article.slug != draft().article.slug
     assert draft(title="你好").article.slug
@@ -305,6 +309,7 @@ def test_two_titles_that_are_the_same_get_two_addresses() -> None:
 # Two editors -----------------------------------------------------------------------------------
 
 
+@pytest.mark.both_databases
 def test_the_second_of_two_editors_is_told_and_nothing_is_lost() -> None:
     version, other = draft(), make_hcp("other-hcp")
     save_version(version=version, editor=other, seen=1, words=words("Theirs"))
@@ -321,6 +326,7 @@ def test_the_second_of_two_editors_is_told_and_nothing_is_lost() -> None:
     assert fresh(version).title == "Mine"
 
 
+@pytest.mark.both_databases
 def test_what_was_not_read_is_neither_sent_nor_checked() -> None:
     version, writer = draft(), person("writing-nurse", Role.HCP)
     save_version(version=version, editor=writer, seen=1, words=words("Changed"))

@@ -17,7 +17,7 @@ from tests.conftest import triggers_off
 from tests.factories import make_member, make_staff
 from tests.moderation.desk import report_on, settle, signed_in, text_of
 
-pytestmark = pytest.mark.usefixtures("texts")
+pytestmark = [pytest.mark.usefixtures("texts"), pytest.mark.one_database]
 LOG = reverse("moderation:audit")
 
 

@@ -14,7 +14,7 @@ from moderation.board_forms import BoardForm
 from moderation.models import AuditEvent
 from tests.factories import make_board, make_member, make_staff, publish_thread
 
-pytestmark = pytest.mark.usefixtures("texts")
+pytestmark = [pytest.mark.usefixtures("texts"), pytest.mark.one_database]
 ADULTS = [AgeGroup.ADULT]
 
 

@@ -168,6 +168,7 @@ def test_members_and_moderators_are_no_professionals(post: Post, first: User, se
             asking(post, person, first)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("role", [Role.MODERATOR, Role.HCP, Role.MEMBER])
 def test_only_admins_ask(role: Role, post: Post, nurse: User) -> None:
     person = {
@@ -190,6 +191,7 @@ def test_nobody_asks_about_a_post_of_their_own(first: User, nurse: User) -> None
 # The least of the post ----------------------------------------------------------------------------
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "passage,found",
     [
@@ -576,6 +578,7 @@ def test_an_admin_can_end_the_delay(delayed: BreakGlass, author: User, first: Us
     assert told.actor == first
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "delay",
     [
@@ -660,6 +663,7 @@ HAPPENS: dict[GlassState, dict[str, object]] = {
 }
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("action", ACTIONS)
 @pytest.mark.parametrize("state", GlassState)
 def test_what_can_happen_in_which_state(

@@ -27,7 +27,7 @@ from tests.factories import (
     submit_thread,
 )
 
-pytestmark = pytest.mark.usefixtures("texts")
+pytestmark = [pytest.mark.usefixtures("texts"), pytest.mark.one_database]
 
 NOT_HERE = 404
 MESSAGE = "Could you leave out the school?"
@@ -250,6 +250,7 @@ def test_a_professionals_list_forgets_posts_that_are_peers_only_now(board):
     assert "Remove" not in client_of(nurse).get(OWN).content.decode()
 
 
+@pytest.mark.both_databases
 def test_the_list_goes_on_on_a_second_page_and_costs_the_same_for_many(
     moderator, author, board, django_assert_max_num_queries
 ):

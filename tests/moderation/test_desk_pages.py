@@ -37,7 +37,7 @@ from tests.moderation.desk import (
     text_of,
 )
 
-pytestmark = pytest.mark.usefixtures("texts")
+pytestmark = [pytest.mark.usefixtures("texts"), pytest.mark.one_database]
 MANY_POSTS = 3
 
 
@@ -168,6 +168,7 @@ def test_pages_follow_each_other_without_gap_and_without_repeating(admin, report
     assert sorted(seen) == sorted([*filed, *cases])
 
 
+@pytest.mark.both_databases
 def test_the_list_costs_the_same_however_long(admin, reporter, django_assert_max_num_queries):
     for _ in range(5):
         report_on(None, reporter)
@@ -422,6 +423,7 @@ def test_notes_and_people_are_added_on_the_page_and_errors_keep_what_was_typed(
     assert case.parties.get().user == witness
 
 
+@pytest.mark.both_databases
 def test_the_page_of_a_case_costs_the_same_however_much_is_in_it(
     admin, reporter, post, django_assert_max_num_queries
 ):

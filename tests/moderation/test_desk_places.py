@@ -12,7 +12,7 @@ from tests.factories import make_hcp, make_staff
 from tests.moderation.desk import DESK, signed_in, text_of
 from tests.routes import ROUTES
 
-pytestmark = pytest.mark.usefixtures("texts", "db")
+pytestmark = [pytest.mark.usefixtures("texts", "db"), pytest.mark.one_database]
 
 
 def links_on(client, address):

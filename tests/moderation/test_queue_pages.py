@@ -26,7 +26,7 @@ from tests.factories import (
     submit_thread,
 )
 
-pytestmark = pytest.mark.usefixtures("texts")
+pytestmark = [pytest.mark.usefixtures("texts"), pytest.mark.one_database]
 
 QUEUE = reverse("moderation:queue")
 NEXT = reverse("moderation:next")

@@ -28,7 +28,7 @@ from tests.factories import (
 )
 from tests.moderation.desk import settle
 
-pytestmark = pytest.mark.usefixtures("texts")
+pytestmark = [pytest.mark.usefixtures("texts"), pytest.mark.one_database]
 
 STATUS = reverse("moderation:report_status")
 NOT_HERE, TOO_MANY = 404, 429

@@ -16,7 +16,7 @@ from tests.factories import (
     publish_thread,
 )
 
-pytestmark = pytest.mark.usefixtures("texts")
+pytestmark = [pytest.mark.usefixtures("texts"), pytest.mark.one_database]
 
 REPORT = reverse("moderation:report")
 STATUS = reverse("moderation:report_status")

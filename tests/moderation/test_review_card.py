@@ -25,7 +25,7 @@ from tests.factories import (
     submit_thread,
 )
 
-pytestmark = pytest.mark.usefixtures("texts")
+pytestmark = [pytest.mark.usefixtures("texts"), pytest.mark.one_database]
 
 
 @pytest.fixture

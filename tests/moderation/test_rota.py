@@ -22,7 +22,7 @@ from tests.factories import make_hcp, make_staff
 from tests.moderation.alerting import DAY_TIME, admin
 from tests.racing import at_once
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 WEEK = [((540, 1260),)] * 5 + [((600, 1080),)] * 2

@@ -35,7 +35,7 @@ from moderation.screening import differences, pieces_of
 from tests.factories import make_member, make_staff
 from tests.racing import at_once
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 
 @pytest.fixture
@@ -388,6 +388,7 @@ def test_the_list_says_when_the_newest_version_cannot_be_used(desk):
     assert "The newest version cannot be used" in page(desk.get(reverse("moderation:screening")))
 
 
+@pytest.mark.both_databases
 def test_the_list_asks_as_much_for_many_versions_as_for_one(
     desk, first, django_assert_max_num_queries
 ):

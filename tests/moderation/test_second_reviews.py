@@ -292,6 +292,7 @@ def test_limiting_needs_a_rule_here_too(every, post, kim, robin):
 # Figures -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.one_database
 def test_kappa_of_a_table_from_the_literature():
     """Two readers, 50 grant proposals: 20 both yes, 15 both no, 5 and 10 mixed: 0.4."""
     table = {("y", "y"): 20, ("y", "n"): 5, ("n", "y"): 10, ("n", "n"): 15}
@@ -300,6 +301,7 @@ def test_kappa_of_a_table_from_the_literature():
     assert isclose(kappa, 0.4)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "table, kappa",
     [
@@ -316,6 +318,7 @@ def test_kappa_at_the_ends_and_with_three_kinds(table, kappa):
     assert found is None if kappa is None else isclose(found, kappa, abs_tol=1e-9)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "hits, tries, low, high",
     [(0, 10, 0.0, 0.27753), (5, 10, 0.23659, 0.76341), (1, 100, 0.00177, 0.05449)],

@@ -11,7 +11,7 @@ from moderation.models import Workbench
 from moderation.shortcuts import ACTIONS, DEFAULTS, clashes, save_keys
 from tests.factories import make_board, make_member, make_staff, submit_thread
 
-pytestmark = pytest.mark.usefixtures("texts")
+pytestmark = [pytest.mark.usefixtures("texts"), pytest.mark.one_database]
 
 PAGE = reverse("moderation:keys")
 INVALID = 422

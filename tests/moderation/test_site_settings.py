@@ -16,7 +16,7 @@ from moderation.actions.site_settings import number_now, set_site
 from moderation.models import AuditEvent
 from tests.factories import make_staff
 
-pytestmark = pytest.mark.usefixtures("texts")
+pytestmark = [pytest.mark.usefixtures("texts"), pytest.mark.one_database]
 PAGE = reverse("moderation:site_settings")
 
 
@@ -106,6 +106,7 @@ def test_what_makes_no_sense_is_refused_at_the_field(admin, field, value):
     assert f'id="id_{field}_error"' in page.content.decode()
 
 
+@pytest.mark.both_databases
 def test_versions_are_only_added_to(admin):
     change(admin, quiet_from=20)
     for act in (

@@ -31,7 +31,7 @@ from tests.factories import (
 )
 from tests.seasoned import make_seasoned
 
-pytestmark = pytest.mark.usefixtures("texts")
+pytestmark = [pytest.mark.usefixtures("texts"), pytest.mark.one_database]
 PAGE = reverse("moderation:standing")
 EARLIER = timedelta(minutes=5)
 

@@ -13,7 +13,7 @@ from moderation.models import AuditEvent
 from moderation.tag_forms import TagForm
 from tests.factories import make_board, make_member, make_staff, make_tag, publish_thread
 
-pytestmark = pytest.mark.usefixtures("texts")
+pytestmark = [pytest.mark.usefixtures("texts"), pytest.mark.one_database]
 
 
 @pytest.fixture

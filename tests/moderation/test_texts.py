@@ -26,7 +26,7 @@ from moderation.audit import faults
 from moderation.models import AuditEvent
 from tests.factories import make_member, make_staff
 
-pytestmark = pytest.mark.usefixtures("texts")
+pytestmark = [pytest.mark.usefixtures("texts"), pytest.mark.one_database]
 
 RULES, NOTICE = DocumentKind.MEMBER_RULES, DocumentKind.NOTICE_TEEN
 
@@ -227,6 +227,7 @@ def test_the_software_still_finds_its_own_version_after_an_admin_published_one(a
 # For good ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("model", [Document, Clause, Module])
 @pytest.mark.parametrize("change", ["update", "delete"])
 def test_the_database_refuses_to_change_what_is_published(texts, model, change):
@@ -244,6 +245,7 @@ def test_the_database_refuses_to_change_what_is_published(texts, model, change):
     assert rows.count() == before > 0
 
 
+@pytest.mark.both_databases
 def test_a_draft_can_be_published_and_from_then_on_is_as_firm(admin, draft):
     document = published(changed(draft, admin), admin)
     with pytest.raises(NotVisible):

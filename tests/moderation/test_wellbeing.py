@@ -17,7 +17,7 @@ from moderation.wellbeing import MANY_A_DAY, MANY_AN_HOUR, exposure_of, set_away
 from moderation.worklist import Filters, waiting, work_page
 from tests.factories import make_board, make_member, make_staff, submit_thread
 
-pytestmark = pytest.mark.usefixtures("texts")
+pytestmark = [pytest.mark.usefixtures("texts"), pytest.mark.one_database]
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 PAGE = reverse("moderation:wellbeing")

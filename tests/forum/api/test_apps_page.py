@@ -10,7 +10,7 @@ from accounts.models import MemberToken, Role, User
 from tests.factories import make_hcp, make_staff
 from tests.keys import key_of, with_key
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 PAGE, NEW = reverse("forum:apps"), reverse("forum:new_app")
 WORDS = {"name": "Kitchen display", "scopes": ["read", "notices"], "lasts": "30"}
 

@@ -19,7 +19,7 @@ from tests.factories import make_hcp, make_staff
 from tests.keys import forced_key_of, key_of, with_key
 from tests.routes import BY_NAME, ROUTES, Route
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 API = [route for route in ROUTES if route.name.startswith("forum:api_") and route.kind == "key"]
 NOT_ALLOWED = 405
 SCOPES = {

@@ -9,7 +9,7 @@ from forum.actions.notices import notify
 from forum.models import Board, NoticeKind, Thread
 from tests.factories import publish_reply, publish_thread
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from forum.models import Audience, Board, Draft, Post, Quote, Status, Thread
 from tests.factories import fresh, make_member, publish_reply, publish_thread
 from tests.keys import key_of, with_key
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 KEY = "0123-a-key-of-mine"
 CRISIS = "I want to die. I want to kill myself."
 
