@@ -1,11 +1,12 @@
 """Kinds that show in no single phrase: how the words of a text together are weighed.
 
 Phrases find what somebody thought of. People who are not safe often say it in words that nobody
-listed. So each word, and each pair of neighbours, has a weight for each kind, learned from posts
-that this project wrote (``posts/``, by ``scripts/learn_wording.py``); the weights are data, and the
-passage that weighs most is the span of the finding.
+listed. So each word, each pair of neighbours and each part of a word (three or four letters: people
+spell as they like) has a weight for each kind, learned from posts that this project wrote
+(``posts/``, by ``scripts/learn_wording.py``); the weights are data, and the passage that weighs
+most is the span of the finding.
 
-A text of n words with weights w and rarities r (inverse document frequencies) scores, for a kind,
+A text with features of weights w and rarities r (inverse document frequencies) scores, for a kind,
 ``bias + sum(r * w) / sqrt(sum(r * r))``: logistic regression on vectors of length one. Long texts
 are weighed in windows, so that one sentence among many is not drowned; the highest one counts.
 """
@@ -13,7 +14,7 @@ are weighed in windows, so that one sentence among many is not drowned; the high
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, pairwise
@@ -26,6 +27,7 @@ WEIGHTS = Path(__file__).parent / "wording.tsv"
 SCALE = 1000  # weights are kept as whole thousandths
 WINDOW, STEP = 48, 24  # words
 FEWEST = 3  # different words that are known; fewer say nothing, nor do numbers alone
+LONG_WORD = 24  # letters; what is longer is no word
 LONG_NUMBER = 5  # digits; from here on numbers look alike
 KINDS = tuple(Kind)
 # Links say nothing here: a finder of their own looks at them.
@@ -33,9 +35,12 @@ _WORD = re.compile(
     r"(?P<link>https?://\S+|www\.\S+)|[^\W\d_]+(?:'[^\W\d_]+)*|\d+(?:[.,:/]\d+)*|[^\w\s]"
 )
 _NUMBER = "#"
+PART = "~"  # parts of words begin so in the file of weights, words and pairs never do
+PARTS = (3, 4)  # letters, with a mark where the word begins or ends
 _DRAWN_OUT = re.compile(r"(.)\1{2,}")
 
 Row = tuple[float, tuple[float, ...]]  # square of the rarity, and the pull towards each kind
+_NOTHING = (0.0,) * len(KINDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +87,28 @@ def _shape_of(number: str) -> str:
     return _NUMBER + mark if mark else _NUMBER * min(len(number), LONG_NUMBER)
 
 
-def features_of(words: Sequence[Word]) -> Iterator[tuple[str, int]]:
-    """Each word and each pair of neighbours, with the place of its (first) word."""
-    for place, word in enumerate(words):
-        yield word.form, place
-    for place, (one, next_one) in enumerate(pairwise(words)):
-        yield f"{one.form} {next_one.form}", place
+def parts_of(form: str) -> list[str]:
+    """A word and its parts, as weights know them; numbers, marks and short words have no parts."""
+    if len(form) < PARTS[0] or not form[0].isalpha():
+        return [form]
+    marked = f"<{form[:LONG_WORD]}>"
+    return [form] + [
+        PART + marked[start : start + size]
+        for size in PARTS
+        for start in range(len(marked) - size + 1)
+    ]
+
+
+def pairs_of(words: Sequence[Word]) -> list[str]:
+    """Each word with the next one."""
+    return [f"{one.form} {next_one.form}" for one, next_one in pairwise(words)]
+
+
+def features_of(words: Sequence[Word]) -> Iterator[str]:
+    """All that is weighed in these words."""
+    for word in words:
+        yield from parts_of(word.form)
+    yield from pairs_of(words)
 
 
 def windows_of(length: int) -> Iterator[tuple[int, int]]:
@@ -116,10 +137,12 @@ def weigh(lower: str, weights: Weights) -> Mapping[Kind, Passage]:
         < FEWEST
     ):
         return {}
-    squares = [0.0] * len(words)
-    pulls: list[list[float]] = [[0.0] * len(words) for _ in KINDS]
-    for feature, place in features_of(words):
-        row = weights.rows.get(feature)
+    alone = {form: _sum(parts_of(form), weights) for form in {word.form for word in words}}
+    of_words = [alone[word.form] for word in words]
+    squares = [square for square, _ in of_words]
+    pulls = [list(pull) for pull in zip(*(pull for _, pull in of_words), strict=True)]
+    for place, pair in enumerate(pairs_of(words)):
+        row = weights.rows.get(pair)
         if row is None:
             continue
         squares[place] += row[0]
@@ -139,6 +162,13 @@ def weigh(lower: str, weights: Weights) -> Mapping[Kind, Passage]:
         begin, end = _heaviest(pull, first, last)
         found[kind] = Passage(score, words[begin].start, words[end].end)
     return found
+
+
+def _sum(features: Iterable[str], weights: Weights) -> Row:
+    """The rows of these features as one."""
+    known = [row for row in map(weights.rows.get, features) if row is not None]
+    pulls = tuple(map(sum, zip(*(pull for _, pull in known), strict=True))) or _NOTHING
+    return sum(square for square, _ in known), pulls
 
 
 def _heaviest(pull: Sequence[float], first: int, last: int) -> tuple[int, int]:
