@@ -26,6 +26,7 @@ sys.path.insert(0, str(ROOT))
 from forum.screening.findings import Kind  # noqa: E402
 from forum.screening.normalise import normalise  # noqa: E402
 from forum.screening.wording import (  # noqa: E402
+    FEW,
     KINDS,
     PART,
     SCALE,
@@ -93,14 +94,14 @@ def _rarity(posts: int, times: int, *, is_part: bool) -> float:
 
 
 def vectors_of(counts: Sequence[Counter[str]], rarities: dict[str, float]) -> csr_matrix:
-    """One row a post, of length one (where no feature stands twice)."""
+    """One row a post, of about length one (where no feature stands twice)."""
     index = {feature: column for column, feature in enumerate(rarities)}
     values: list[float] = []
     columns: list[int] = []
     ends = [0]
     for post in counts:
         known = [(feature, times) for feature, times in post.items() if feature in index]
-        length = sqrt(sum(times * rarities[feature] ** 2 for feature, times in known)) or 1.0
+        length = sqrt(FEW + sum(times * rarities[feature] ** 2 for feature, times in known)) or 1.0
         columns += [index[feature] for feature, _ in known]
         values += [times * rarities[feature] / length for feature, times in known]
         ends.append(len(columns))

@@ -7,8 +7,9 @@ spell as they like) has a weight for each kind, learned from posts that this pro
 most is the span of the finding.
 
 A text with features of weights w and rarities r (inverse document frequencies) scores, for a kind,
-``bias + sum(r * w) / sqrt(sum(r * r))``: logistic regression on vectors of length one. Long texts
-are weighed in windows, so that one sentence among many is not drowned; the highest one counts.
+``bias + sum(r * w) / sqrt(FEW + sum(r * r))``: logistic regression on vectors of about length one;
+those of a few words are shorter, as they say little. Long texts are weighed in windows, so that one
+sentence among many is not drowned; the highest one counts.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ WEIGHTS = Path(__file__).parent / "wording.tsv"
 SCALE = 1000  # weights are kept as whole thousandths
 WINDOW, STEP = 48, 24  # words
 FEWEST = 3  # different words that are known; fewer say nothing, nor do numbers alone
+FEW = 200.0  # about the square of the length of two words
 LONG_WORD = 24  # letters; what is longer is no word
 LONG_NUMBER = 5  # digits; from here on numbers look alike
 KINDS = tuple(Kind)
@@ -155,7 +157,7 @@ def weigh(lower: str, weights: Weights) -> Mapping[Kind, Passage]:
     for kind, bias, pull in zip(KINDS, weights.bias, pulls, strict=True):
         sums = list(accumulate(pull, initial=0.0))
         score, first, last = max(
-            (bias + (sums[end] - sums[start]) / sqrt(norms[end] - norms[start]), start, end)
+            (bias + (sums[end] - sums[start]) / sqrt(FEW + norms[end] - norms[start]), start, end)
             for start, end in windows_of(len(words))
             if norms[end] > norms[start]
         )

@@ -96,9 +96,9 @@ def test_asking_for_the_rules_costs_two_queries_once_they_are_known(
 
 
 def test_a_tripped_rule_informs_and_keeps_its_ticket() -> None:
-    (before,) = findings_in(title="", text="I make myself sick after tea")
+    (before,) = findings_in(title="", text="I make myself sick and I hate it")
     RuleTrip.objects.create(rule=before.rule, tripped_at=timezone.now(), hits=30, usual=1)
-    (after,) = findings_in(title="", text="I make myself sick after tea")
+    (after,) = findings_in(title="", text="I make myself sick and I hate it")
     assert (before.rank, after.rank) == (Rank.HOLD, Rank.INFORM)
     assert after.severity == before.severity == 1
     assert after.kind == Kind.CRISIS
