@@ -14,6 +14,9 @@ NARROWEST, PHONE, SCREEN = 320, 360, 1280
 # Axe's rules about colours. Dark changes nothing else.
 OF_COLOURS = ["color-contrast", "link-in-text-block"]
 TOO_WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+# Text at 200 %, as browsers and phones can set it; and as it was.
+LARGE_TEXT = "() => { document.documentElement.style.fontSize = '200%'; }"
+USUAL_TEXT = "() => { document.documentElement.style.fontSize = ''; }"
 # Too small to hit, but for links within a sentence, and what is kept out of sight.
 SMALL_TARGETS = """
 () => [...document.querySelectorAll('a, button, input:not([type=hidden]), select, summary')]
@@ -40,6 +43,11 @@ def check(
             assert page.evaluate(SMALL_TARGETS) == [], f"{address} has targets under 24 px"
             if width != PHONE:
                 axe_in_light_and_dark(page, axe)
+            if width == NARROWEST:
+                page.evaluate(LARGE_TEXT)
+                wide = page.evaluate(TOO_WIDE)
+                page.evaluate(USUAL_TEXT)
+                assert wide <= 0, f"{address} is {wide} px too wide with large text"
 
 
 def axe_all_ways(page: Page, axe: Axe) -> None:
