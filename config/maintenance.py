@@ -26,6 +26,7 @@ HELP = frozenset(
         "favicon",
         "robots",
         "worker",
+        "manifest",
         "guides:help_now",
         "guides:offline",
         "guides:how_it_works",

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("favicon.ico", views.favicon, name="favicon"),
     path("robots.txt", views.robots, name="robots"),
+    path("manifest.webmanifest", views.manifest, name="manifest"),
     path("worker.js", views.worker, name="worker"),
     path("sitemap.xml", views.sitemap, name="sitemap"),
     path("desk/helplines/", helpline_views.listing, name="helplines"),

@@ -1,9 +1,10 @@
 """Pages that belong to no app: the front door and a few words to machines."""
 
+import re
 from datetime import datetime
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.templatetags.static import static
@@ -19,6 +20,15 @@ from forum.ways import push_is_on
 from guides.queries.articles import checked_guides
 
 WORKER_SECONDS = 600  # how long a browser may go on with the script it has
+PAPER = "#FFF9F2"
+ICONS = (
+    ("icon-192", 192, "any"),
+    ("icon-512", 512, "any"),
+    ("icon-maskable-512", 512, "maskable"),
+)
+# What a name must not say on a screen that others see, and what stands there instead.
+TELLING = re.compile(r"diab|\bt1d?|type.?1|insulin|gluco|sugar|hypo|pancrea", re.IGNORECASE)
+DISCREET = "Islet"
 CLOSED = ("boards", "t", "p", "account", "feeds", "api/v1")
 ROBOTS = (
     "User-agent: *\n"
@@ -77,6 +87,42 @@ def worker(request: HttpRequest) -> HttpResponse:
     """
     words = {"site_name": settings.SITE_NAME, "has_push": push_is_on()}
     return HttpResponse(render_to_string("worker.js", words), content_type="text/javascript")
+
+
+@access(Access.PUBLIC)
+@shows_no_posts
+@require_safe
+@cache_control(public=True, max_age=86400)
+def manifest(request: HttpRequest) -> HttpResponse:
+    """What a phone asks for when somebody puts the site on its first screen. The same for all."""
+    return JsonResponse(
+        {
+            "id": "/",
+            "name": settings.SITE_NAME,
+            "short_name": short_name(settings.SITE_NAME),
+            "start_url": reverse("home"),
+            "scope": "/",
+            # With the browser's own way back: the pages have none.
+            "display": "minimal-ui",
+            "background_color": PAPER,
+            "theme_color": PAPER,
+            "icons": [
+                {
+                    "src": static(f"img/{name}.png"),
+                    "sizes": f"{size}x{size}",
+                    "type": "image/png",
+                    "purpose": purpose,
+                }
+                for name, size, purpose in ICONS
+            ],
+        },
+        content_type="application/manifest+json",
+    )
+
+
+def short_name(name: str) -> str:
+    """What stands under the icon, for all who see the phone: the name, unless it tells much."""
+    return DISCREET if TELLING.search(name) else name
 
 
 @access(Access.PUBLIC)

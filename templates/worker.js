@@ -98,6 +98,40 @@ self.addEventListener("notificationclick", (event) => {
   event.notification.close();
   event.waitUntil(self.clients.openWindow("{% filter escapejs %}{% url 'forum:notices' %}{% endfilter %}"));
 });
+// The browser takes another address for its messages: the site is told as by the page that switches
+// them on, with the token of its form. Where nobody is signed in here any more, they end.
+const CHOICES = "{% filter escapejs %}{% url 'forum:notice_choices' %}{% endfilter %}";
+const ADD = "{% filter escapejs %}{% url 'forum:device_add' %}{% endfilter %}";
+const text = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer)))
+  .replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+const renew = async (given) => {
+  const pushes = self.registration.pushManager;
+  const page = !(await caches.has(LEFT)) && await fetch(CHOICES, { cache: "no-store" });
+  if (page && !page.ok) throw new Error(page.status); // perhaps later; nothing is known of who is here
+  const form = page && !page.redirected && (await page.text()).match(/<form id="push"[^]*?<\/form>/);
+  if (!form) {
+    const device = given || await pushes.getSubscription();
+    if (device) await device.unsubscribe();
+    return;
+  }
+  const [, key] = form[0].match(/ data-key="([^"]+)"/);
+  const [, token] = form[0].match(/ name="csrfmiddlewaretoken" value="([^"]+)"/);
+  const device = given
+    || await pushes.subscribe({ userVisibleOnly: true, applicationServerKey: key });
+  await fetch(ADD, {
+    method: "POST",
+    body: new URLSearchParams({
+      csrfmiddlewaretoken: token,
+      endpoint: device.endpoint,
+      p256dh: text(device.getKey("p256dh")),
+      auth: text(device.getKey("auth")),
+      renewed: "1",
+    }),
+  });
+};
+self.addEventListener("pushsubscriptionchange", (event) => {
+  event.waitUntil(renew(event.newSubscription));
+});
 // Who signs out is told nothing more here, also of what is on its way.
 self.addEventListener("fetch", (event) => {
   const { method, url } = event.request;

@@ -631,6 +631,7 @@ ROUTES = (
     ours("robots", PUBLIC, READ),
     ours("sitemap", PUBLIC, READ),
     ours("worker", PUBLIC, READ),
+    ours("manifest", PUBLIC, READ),
     ours("accounts:join", PUBLIC, READ),
     ours("accounts:join_again", PUBLIC, ACT),
     ours("accounts:join_stop", PUBLIC, ACT),

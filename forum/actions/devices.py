@@ -30,6 +30,8 @@ def add_device(
 ) -> PushDevice:
     """Tell this device from now on. The same device again replaces what was known of it.
 
+    So does another address in the same session: a browser has one, and may take another any time.
+    What it was not told of yet it is told then.
     It is the person's who is signed in on it now. The oldest goes where there would be too many.
     Raises ``NotADevice``.
     """
@@ -40,6 +42,9 @@ def add_device(
     except (NotAllowed, BadKeys):
         raise NotADevice from None
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    before = PushDevice.objects.filter(session=session, user=user).exclude(endpoint=endpoint)
+    replaced = before.order_by("told_until").first()
+    before.delete()
     device, _ = PushDevice.objects.update_or_create(
         endpoint=endpoint,
         defaults={
@@ -49,8 +54,8 @@ def add_device(
             "p256dh": p256dh,
             "auth": auth,
             "added_at": at,
-            "told_until": at,
-            "due_at": None,
+            "told_until": replaced.told_until if replaced else at,
+            "due_at": replaced.due_at if replaced else None,
             "leased_until": None,
             "tries": 0,
         },

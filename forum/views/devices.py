@@ -18,11 +18,15 @@ from forum.ways import push_is_on
 @require_POST
 @shows_no_posts
 def add(request: SignedInRequest) -> HttpResponse:
-    """Tell the browser that this comes from. What it needs for that is filled in by a script."""
+    """Tell the browser that this comes from. What it needs for that is filled in by a script.
+
+    With ``renewed`` it comes from the worker, which shows nobody a page (``templates/worker.js``).
+    """
     if not push_is_on():
         raise Http404
     UserSession.objects.create_from_request(request)
     session = UserSession.objects.get(session_key=request.session.session_key)
+    by_worker = "renewed" in request.POST
     try:
         add_device(
             user=request.user,
@@ -33,8 +37,12 @@ def add(request: SignedInRequest) -> HttpResponse:
             auth=request.POST.get("auth", ""),
         )
     except NotADevice:
+        if by_worker:
+            return HttpResponse(status=422)
         messages.error(request, _("That did not work on this device."))
     else:
+        if by_worker:
+            return HttpResponse(status=204)
         messages.success(request, _("This device is on. Now pick for what, below."))
     return redirect("forum:notice_choices")
 

@@ -80,6 +80,10 @@ const kept = (() => {
   });
 })();
 
+// A browser may put the site on the first screen when somebody asks it to. It does not offer it by
+// itself: others may see the screen.
+window.addEventListener("beforeinstallprompt", (event) => event.preventDefault());
+
 // A copy of the help page for when there is no network; see templates/worker.js.
 (() => {
   "use strict";

@@ -232,6 +232,69 @@ def test_whatever_comes_is_shown_as_the_same_words(page: Page, words: str, base_
     assert len(shown(page)) == 1
 
 
+RENEW = """
+([point, secret]) => {
+  const bytes = (text) => Uint8Array.from(
+    atob(text.replace(/-/g, '+').replace(/_/g, '/')), (letter) => letter.charCodeAt(0)).buffer;
+  self.asked = []; self.ended = 0;
+  const device = {
+    endpoint: 'https://push.example.org/device/two',
+    getKey: (name) => bytes(name === 'auth' ? secret : point),
+    unsubscribe: async () => { self.ended += 1; return true; },
+  };
+  PushManager.prototype.getSubscription = async () => device;
+  PushManager.prototype.subscribe = async ({ userVisibleOnly, applicationServerKey }) => {
+    self.asked.push([userVisibleOnly, applicationServerKey]);
+    return device;
+  };
+  dispatchEvent(new ExtendableEvent('pushsubscriptionchange'));
+}
+"""
+
+
+def until(page: Page, happened: Callable[[], bool]) -> None:
+    for _ in range(100):
+        if happened():
+            return
+        page.wait_for_timeout(50)
+    pytest.fail("it did not happen")
+
+
+def test_a_browser_that_takes_another_address_tells_the_site_and_nobody_notices(
+    page: Page, private: ec.EllipticCurvePrivateKey
+) -> None:
+    switch_on(page)
+    first = PushDevice.objects.get()
+    point = private.public_key().public_bytes(
+        serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint
+    )
+    worker = worker_of(page)
+    worker.evaluate(RENEW, [text(point), text(SECRET)])
+    until(page, lambda: PushDevice.objects.filter(endpoint__endswith="two").exists())
+    device = PushDevice.objects.get()
+    assert (device.user, device.session) == (first.user, first.session)
+    assert worker.evaluate("() => self.asked") == [[True, public_key_of(KEY)]]
+    page.goto(CHOICES)
+    expect(page.get_by_text("(this device)")).to_be_visible()
+    expect(page.get_by_text("This device is on.")).to_have_count(0)
+
+
+def test_where_nobody_is_signed_in_any_more_another_address_is_given_up(
+    page: Page, private: ec.EllipticCurvePrivateKey
+) -> None:
+    switch_on(page)
+    point = private.public_key().public_bytes(
+        serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint
+    )
+    worker = worker_of(page)
+    page.context.clear_cookies()
+    PushDevice.objects.all().delete()
+    worker.evaluate(RENEW, [text(point), text(SECRET)])
+    until(page, lambda: worker.evaluate("() => self.ended") == 1)
+    assert worker.evaluate("() => self.asked") == []
+    assert not PushDevice.objects.exists()
+
+
 def test_switching_off_takes_both_the_subscription_and_the_row(page: Page) -> None:
     switch_on(page)
     page.get_by_role("button", name=OFF).click()

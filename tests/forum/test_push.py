@@ -244,6 +244,44 @@ def test_the_same_browser_again_is_still_one_device_and_of_who_is_signed_in(
     assert PushDevice.objects.get().user == guest
 
 
+def test_another_address_of_the_same_browser_takes_the_place_of_the_one_before(
+    service, phone, host, guest, thread
+) -> None:
+    phone.subscribe()
+    phone.client.get(CHOICES)
+    choose(host)
+    elsewhere = Client()
+    elsewhere.force_login(host)
+    Browser(elsewhere, name="other").subscribe()
+    publish_reply(guest, thread, text="I do.")
+    mails.send_due()
+    before = PushDevice.objects.get(endpoint=phone.keys["endpoint"])
+    assert before.due_at is not None
+    phone.name = "renewed"
+    answer = phone.subscribe(renewed="1")
+    assert (answer.status_code, answer.content) == (204, b"")
+    after = PushDevice.objects.get(endpoint=phone.keys["endpoint"])
+    assert (after.due_at, after.told_until) == (before.due_at, before.told_until)
+    assert PushDevice.objects.count() == 2
+    assert "This device is on" not in phone.client.get(CHOICES).content.decode()
+    assert sweep_all() == 2
+    assert {path for path, _, _ in service.came} == {"/device/renewed?a=b", "/device/other?a=b"}
+
+
+def test_what_the_worker_sends_that_is_no_device_changes_nothing(service, phone) -> None:
+    phone.subscribe()
+    assert phone.subscribe(endpoint="http://x/", renewed="1").status_code == 422
+    assert PushDevice.objects.get().endpoint == phone.keys["endpoint"]
+
+
+def test_no_other_site_can_renew_a_device(service, phone, host) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(host)
+    phone.client = client
+    assert phone.subscribe(renewed="1").status_code == 403
+    assert not PushDevice.objects.exists()
+
+
 def test_one_removes_ones_own_devices_alone(service, phone, guest) -> None:
     phone.subscribe()
     device = PushDevice.objects.get()
