@@ -29,20 +29,33 @@ def put_migrated_database() -> bool:
     first one keeps what they made in ``var/``, named by what all migrations say; others copy it,
     and where migrations were added since, only those run.
     """
+    kept = keep_migrated_database()
+    if kept is None:
+        return False
+    test = connection.settings_dict["TEST"]
+    if connection.vendor == "sqlite":
+        shutil.copyfile(kept, test["NAME"])
+    else:
+        name = test["NAME"] or f"test_{connection.settings_dict['NAME']}"
+        _run(*_program("createdb"), name)
+        _run(*_program("psql"), "-q", "-v", "ON_ERROR_STOP=1", "-f", str(kept), "-d", name)
+    return True
+
+
+def keep_migrated_database() -> Path | None:
+    """Where an empty database after all migrations is kept; made first where it is missing.
+
+    None on a PostgreSQL whose programs are not known.
+    """
     settings.VAR_DIR.mkdir(exist_ok=True)
     with (settings.VAR_DIR / "tests-migrated.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if connection.vendor == "sqlite":
-            _put_sqlite()
-            return True
-        if "PG_BIN" in os.environ:
-            _put_postgresql(Path(os.environ["PG_BIN"]))
-            return True
-    return False
+            return _keep_sqlite()
+        return _keep_postgresql() if "PG_BIN" in os.environ else None
 
 
-def _put_sqlite() -> None:
-    wanted = connection.settings_dict["TEST"]["NAME"]
+def _keep_sqlite() -> Path:
     kept = _kept("sqlite3")
     if not kept.exists():
         making = kept.with_suffix(".making")
@@ -55,7 +68,7 @@ def _put_sqlite() -> None:
         kept.with_suffix(".json").write_text(json.dumps(_files()))
         making.rename(kept)
         _forget_old("sqlite3")
-    shutil.copyfile(kept, wanted)
+    return kept
 
 
 def _start_for_sqlite() -> Path | None:
@@ -68,21 +81,23 @@ def _start_for_sqlite() -> Path | None:
     return None
 
 
-def _put_postgresql(programs: Path) -> None:
-    test = connection.settings_dict["TEST"]
-    wanted = test["NAME"] or f"test_{connection.settings_dict['NAME']}"
-    reached_by = connection.get_connection_params()
-    server = ["-h", reached_by["host"], "-U", reached_by["user"]]
+def _keep_postgresql() -> Path:
     kept = _kept("sql")
     if not kept.exists():
         making = kept.with_suffix(".making")
         with _migrated("migrated"):
             connection.close()
-        _run(programs / "pg_dump", *server, "--no-owner", f"--file={making}", "migrated")
+        _run(*_program("pg_dump"), "--no-owner", f"--file={making}", "migrated")
         making.rename(kept)
         _forget_old("sql")
-    _run(programs / "createdb", *server, wanted)
-    _run(programs / "psql", *server, "-q", "-v", "ON_ERROR_STOP=1", "-f", str(kept), "-d", wanted)
+    return kept
+
+
+def _program(name: str) -> list[str]:
+    """A program of PostgreSQL, and how it reaches the server."""
+    reached_by = connection.get_connection_params()
+    programs = Path(os.environ["PG_BIN"])
+    return [str(programs / name), "-h", reached_by["host"], "-U", reached_by["user"]]
 
 
 @contextmanager
@@ -205,3 +220,8 @@ def triggers_off(alias: str) -> Iterator[None]:
         with connection.cursor() as cursor:
             for table in tables:
                 cursor.execute(f"ALTER TABLE {quoted(table)} ENABLE TRIGGER USER")
+
+
+if __name__ == "__main__":
+    django.setup()
+    keep_migrated_database()
