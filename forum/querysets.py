@@ -23,6 +23,10 @@ class PostQuerySet(models.QuerySet):
         """Posts that ``viewer`` may see."""
         return self.filter(visibility.post_visible(viewer))
 
+    def visible_beside(self, viewer: Viewer) -> Self:
+        """Posts that ``viewer`` may see of threads that the caller got through the one door."""
+        return self.filter(visibility.post_visible_beside(viewer))
+
     def shown_to(self, viewer: Viewer) -> Self:
         """Posts and tombstones that take a place on a thread page of ``viewer``."""
         return self.filter(visibility.post_shown(viewer))

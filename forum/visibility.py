@@ -177,8 +177,15 @@ def thread_visible(viewer: Viewer, at: str = "") -> Q:
 
 def post_visible(viewer: Viewer, at: str = "") -> Q:
     """Posts that a viewer may see: the post itself, in a thread that may be seen."""
-    own_text = all_of(viewer, at, READER_CLAUSES, STATUS_CLAUSES, AUTHOR_CLAUSES)
-    return own_text & thread_visible(viewer, f"{at}thread__")
+    return post_visible_beside(viewer, at) & thread_visible(viewer, f"{at}thread__")
+
+
+def post_visible_beside(viewer: Viewer, at: str = "") -> Q:
+    """Posts that a viewer may see of a thread of which they may see anything.
+
+    For conditions on rows that went through the one door: their thread is not asked again.
+    """
+    return all_of(viewer, at, READER_CLAUSES, STATUS_CLAUSES, AUTHOR_CLAUSES)
 
 
 def post_shown(viewer: Viewer, at: str = "") -> Q:

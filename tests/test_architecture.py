@@ -36,7 +36,8 @@ BEHIND_THE_DOOR = (
     "moderation/actions/",
     "config/demo/",
 )
-DOORS = {"visible_to", "shown_to", "handleable_by"}
+# The last is for conditions on rows that went through another.
+DOORS = {"visible_to", "shown_to", "handleable_by", "visible_beside"}
 KEPT_MODELS = {"Post", "Thread", "ThreadSummary", "Picture"}
 # Reverse relations that lead to texts of others.
 KEPT_RELATIONS = {"posts", "threads", "summaries", "quoted_in"}
@@ -228,6 +229,20 @@ def test_the_check_of_the_one_door_finds_ways_around_it(code: str) -> None:
 def test_the_check_of_the_one_door_lets_pass_what_asks() -> None:
     code = "posts = Post.objects.visible_to(viewer).filter(thread=thread)"
     assert past_the_door(ast.parse(code)) == []
+
+
+def test_what_asks_nothing_of_the_thread_is_only_a_condition_on_rows_that_were_asked() -> None:
+    wrong = [
+        f"{name_of(path)}:{statement.lineno}"
+        for path in sources()
+        for statement in simple_statements(tree_of(path))
+        if "visible_beside" in attributes(statement)
+        and not any(
+            isinstance(node, ast.Call) and getattr(node.func, "id", "") == "OuterRef"
+            for node in ast.walk(statement)
+        )
+    ]
+    assert wrong == []
 
 
 def test_templates_follow_no_relation_from_a_person_or_thread_to_texts() -> None:

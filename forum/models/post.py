@@ -104,6 +104,9 @@ class Post(models.Model):
         indexes = [
             models.Index(fields=["author", "-created_at"], name="post_by_author"),
             models.Index(fields=["thread", "author"], name="post_thread_author"),
+            # For the search: from a day to ids, and threads without a reply.
+            models.Index(fields=["published_at", "id"], name="post_by_publication"),
+            models.Index(fields=["id"], condition=Q(is_opening=True), name="post_openings"),
             models.Index(Lower("alias"), name="post_by_other_name"),  # for by: in the search
             models.Index(
                 fields=["review_severity", "review_due_at", "public_id"],

@@ -121,7 +121,7 @@ def board_page(
     if tag is not None:
         base = base.filter(thread__in=ThreadTag.objects.filter(tag=tag).values("thread"))
     if wants == Wants.UNANSWERED:
-        replies = Post.objects.visible_to(viewer).filter(
+        replies = Post.objects.visible_beside(viewer).filter(
             thread=OuterRef("thread"), status=Status.PUBLISHED, is_opening=False
         )
         base = base.filter(~Exists(replies.exclude(author=OuterRef("thread__author"))))

@@ -18,9 +18,14 @@ class Firsts:
     question: bool = False
 
 
-def is_first_post(viewer: Viewer) -> bool:
-    """Whether this is a member who has sent nothing so far."""
-    return viewer.role == Role.MEMBER and not Post.objects.filter(author=viewer.user_id).exists()
+def is_first_post(viewer: Viewer, thread: Thread | None = None) -> bool:
+    """Whether this is a member who has sent nothing so far. A ``thread`` from ``find_thread``
+    knows it already.
+    """
+    if viewer.role != Role.MEMBER:
+        return False
+    known: bool | None = getattr(thread, "has_written", None)
+    return not (Post.objects.filter(author=viewer.user_id).exists() if known is None else known)
 
 
 def firsts_of(viewer: Viewer, user: User) -> Firsts:

@@ -27,9 +27,12 @@ KNOWN_FROM = 3  # published posts from which on somebody is shown names of a who
 def mentions_in(viewer: Viewer, ids: Iterable[int]) -> dict[int, dict[str, str]]:
     """For each post, the address of each person named, by the name in small letters.
 
-    Only of people whom the viewer meets, and who have a page for them. One query.
+    Only of people whom the viewer meets, and who have a page for them. At most one query.
     """
-    rows = Mention.objects.filter(post_id__in=list(ids), person__closed_at=None)
+    ids = list(ids)
+    if not ids:
+        return {}
+    rows = Mention.objects.filter(post_id__in=ids, person__closed_at=None)
     rows = rows.annotate(author_id=F("person_id"))
     unmet = visibility.author_kept_from(viewer)
     if unmet is not None:

@@ -5,8 +5,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import OuterRef, Q, Subquery, Value
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
 
+from accounts.prepared import Prepared, room_for, stand_in, stand_in_words, stand_ins
 from accounts.viewer import Viewer
 from forum import visibility
 from forum.access_log import with_openings
@@ -35,7 +36,12 @@ from forum.summaries import SEEN_BY
 WINDOW = 20
 # Among what one query tells of posts, beside the person's own reactions; no kinds of reactions.
 SAVED, LABELLED, PART_HIDDEN, PICTURED = "saved", "labelled", "part_hidden", "pictured"
-MARKS = frozenset({SAVED, LABELLED, PART_HIDDEN, PICTURED})
+QUOTES = "quotes"
+MARKS = frozenset({SAVED, LABELLED, PART_HIDDEN, PICTURED, QUOTES})
+
+# What the queries below are given, beside the person.
+THREAD, FIRST, LAST = stand_in("thread"), stand_in("first"), stand_in("last")
+PUBLIC_ID = stand_in_words("public_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,44 +114,68 @@ def places_for(viewer: Viewer, thread: Thread) -> Places:
     In the common case, where the summary says that nothing is kept from the viewer's audience and
     no author is kept from the viewer, this costs one small read.
     """
-    audience = visibility.summary_audience(viewer)
-    shown = (
-        ThreadSummary.objects.filter(thread=thread, audience=audience)
-        .values_list("shown", flat=True)
-        .first()
-    )
-    kept = Post.objects.filter(thread=thread, position__isnull=False)
-    if shown == thread.last_position:
-        unmet = visibility.author_kept_from(viewer)
-        if unmet is None:
-            return Places(thread.last_position, [])
-        kept = kept.filter(unmet)
+    shown = getattr(thread, "shown", None)
+    if shown is None:  # not from ``find_thread``
+        shown = _shown(viewer).filter(thread=thread).values_list("shown", flat=True).first()
+    if shown != thread.last_position:
+        kept = _KEPT.rows(viewer.shape, person=viewer.user_id or 0, thread=thread.pk)
+    elif visibility.author_kept_from(viewer) is None:
+        kept = []
     else:
-        kept = kept.kept_from(viewer)
-    positions = kept.order_by("position").values_list("position", flat=True)
-    return Places(thread.last_position, [place for place in positions if place is not None])
+        kept = _UNMET.rows(viewer.shape, person=viewer.user_id or 0, thread=thread.pk)
+    return Places(thread.last_position, [row["position"] for row in kept])
+
+
+def _shown(viewer: Viewer) -> QuerySet[ThreadSummary]:
+    return ThreadSummary.objects.filter(audience=visibility.summary_audience(viewer))
+
+
+def _places(posts: QuerySet[Post]) -> QuerySet:
+    placed = posts.filter(thread_id=THREAD, position__isnull=False)
+    return placed.order_by("position").values("position")
+
+
+_KEPT: Prepared[Viewer] = Prepared(lambda viewer: _places(Post.objects.kept_from(viewer)))
+_UNMET: Prepared[Viewer] = Prepared(
+    lambda viewer: _places(
+        Post.objects.filter(visibility.author_kept_from(viewer) or visibility.NOTHING)
+    )
+)
 
 
 def find_thread(viewer: Viewer, public_id: str) -> Thread | None:
     """A thread that the viewer may see, with board, author, how far they read, their draft and
-    other name there.
+    other name there, and whether they wrote something there that waits.
 
     None otherwise.
     """
-    visits = ThreadVisit.objects.filter(user_id=viewer.user_id or 0, thread=OuterRef("pk"))
-    follows = Follow.objects.filter(user_id=viewer.user_id or 0, thread=OuterRef("pk"))
-    drafts = Draft.objects.filter(author_id=viewer.user_id or 0, thread=OuterRef("pk"))
+    person = viewer.user_id or 0
+    found = _THREAD.rows(viewer.shape, person=person, public_id=public_id)
+    return found[0] if found else None
+
+
+def _thread(viewer: Viewer) -> QuerySet[Thread]:
+    visits = ThreadVisit.objects.filter(user_id=viewer.user_id, thread=OuterRef("pk"))
+    follows = Follow.objects.filter(user_id=viewer.user_id, thread=OuterRef("pk"))
+    drafts = Draft.objects.filter(author_id=viewer.user_id, thread=OuterRef("pk"))
     drafts = drafts.exclude(text="").order_by("-updated_at", "-pk")
-    own = Post.objects.filter(author_id=viewer.user_id or 0, thread=OuterRef("pk"))
-    own = own.exclude(alias="").order_by("-pk")
+    written = Post.objects.filter(author_id=viewer.user_id)
+    own = written.filter(thread=OuterRef("pk"))
+    named = own.exclude(alias="").order_by("-pk")
     visible = with_openings(viewer, Thread.objects.visible_to(viewer), "pk")
     threads = with_tags(visible, "pk").annotate(
+        shown=Subquery(_shown(viewer).filter(thread=OuterRef("pk")).values("shown")[:1]),
         draft_key=Subquery(drafts.values("key")[:1]),
-        own_alias=Subquery(own.values("alias")[:1]),
+        own_alias=Subquery(named.values("alias")[:1]),
+        has_waiting=Exists(own.filter(position__isnull=True)),
+        has_written=Exists(written),
         read_position=Subquery(visits.values("position")[:1]),
         follow_kind=Subquery(follows.values("kind")[:1]),
     )
-    return threads.filter(public_id=public_id).select_related("board", "author").first()
+    return threads.filter(public_id=PUBLIC_ID).select_related("board", "author")
+
+
+_THREAD: Prepared[Viewer] = Prepared(_thread)
 
 
 def find_post(viewer: Viewer, public_id: str) -> Post | None:
@@ -172,14 +202,10 @@ def thread_page(viewer: Viewer, thread: Thread, number: int | None = None) -> Th
     if places.total:
         first = places.position((number - 1) * WINDOW + 1)
         last = places.position(min(number * WINDOW, places.total))
-        posts = list(
-            Post.objects.shown_to(viewer)
-            .filter(thread=thread, position__range=(first, last))
-            .select_related("author__hcp_profile", "removed_under")
-            .order_by("position")
-        )
+        asked = {"person": viewer.user_id or 0, "thread": thread.pk, "first": first, "last": last}
+        posts = _WINDOW.rows(viewer.shape, **asked)
     waiting: list[Post] = []
-    if number == pages:
+    if number == pages and getattr(thread, "has_waiting", True):
         waiting = list(
             Post.objects.visible_to(viewer)
             .filter(thread=thread, author_id=viewer.user_id, position__isnull=True)
@@ -199,6 +225,15 @@ def thread_page(viewer: Viewer, thread: Thread, number: int | None = None) -> Th
     )
 
 
+def _window(viewer: Viewer) -> QuerySet[Post]:
+    shown = Post.objects.shown_to(viewer)
+    window = shown.filter(thread_id=THREAD, position__range=(FIRST, LAST))
+    return window.select_related("author__hcp_profile", "removed_under").order_by("position")
+
+
+_WINDOW: Prepared[Viewer] = Prepared(_window)
+
+
 def find_moved(viewer: Viewer, public_id: str) -> Post | None:
     """Where a thread went that was put together with another: its former opening, if visible."""
     moved = Thread.objects.filter(public_id=public_id, now_at__isnull=False).values("now_at")
@@ -216,18 +251,8 @@ def page_of(viewer: Viewer, post: Post) -> int | None:
 def dressed(viewer: Viewer, posts: list[Post]) -> list[ShownPost]:
     """Posts with quotes whose source the viewer may see, sums of reactions, own reactions."""
     ids = [post.pk for post in posts]
-    quotes: defaultdict[int, list[Quote]] = defaultdict(list)
-    seen_sources = Post.objects.visible_to(viewer).filter(status=Status.PUBLISHED)
-    for quote in (
-        Quote.objects.filter(post_id__in=ids, source__in=seen_sources)
-        .select_related("source__author")
-        .order_by("position", "pk")
-    ):
-        if quote.still_stands:
-            quotes[quote.post_id].append(quote)
-    own: defaultdict[int, set[str]] = defaultdict(set)
-    for post_id, kind in _own_marks(viewer, ids):
-        own[post_id].add(kind)
+    own = _own_marks(viewer, ids)
+    quotes = _quotes(viewer, [pk for pk in ids if QUOTES in own[pk]])
     hidden: defaultdict[int, list[str]] = defaultdict(list)
     with_parts = [post.pk for post in posts if PART_HIDDEN in own[post.pk]]
     if with_parts:
@@ -236,7 +261,7 @@ def dressed(viewer: Viewer, posts: list[Post]) -> list[ShownPost]:
     labelled = [post for post in posts if LABELLED in own[post.pk]]
     labels = labels_under(viewer, labelled)
     pictures = pictures_under(viewer, [post for post in posts if PICTURED in own[post.pk]])
-    unmet = _reactions_of_unmet(viewer, ids)
+    unmet = _reactions_of_unmet(viewer, [post.pk for post in posts if post.reactions])
     named = mentions_in(viewer, [post.pk for post in posts if "@" in post.text])
     audience = visibility.summary_audience(viewer)
     return [
@@ -260,39 +285,77 @@ def dressed(viewer: Viewer, posts: list[Post]) -> list[ShownPost]:
     ]
 
 
-def _own_marks(viewer: Viewer, ids: list[int]) -> Iterable[tuple[int, str]]:
-    """The viewer's own reactions on posts, and which ``MARKS`` these have: (post, mark).
+def _quotes(viewer: Viewer, ids: list[int]) -> defaultdict[int, list[Quote]]:
+    """The quotes in these posts whose source the viewer may see and which still stand."""
+    quotes: defaultdict[int, list[Quote]] = defaultdict(list)
+    if ids:
+        seen_sources = Post.objects.visible_to(viewer).filter(status=Status.PUBLISHED)
+        found = Quote.objects.filter(post_id__in=ids, source__in=seen_sources)
+        for quote in found.select_related("source__author").order_by("position", "pk"):
+            if quote.still_stands:
+                quotes[quote.post_id].append(quote)
+    return quotes
+
+
+def _own_marks(viewer: Viewer, ids: list[int]) -> defaultdict[int, set[str]]:
+    """The viewer's own reactions on posts, and which ``MARKS`` these have, by post. One query.
 
     ``SAVED`` by the viewer; ``LABELLED``: with a note that they see; ``PART_HIDDEN`` of an own one;
-    ``PICTURED``: with a picture, which is then asked for through the one door.
+    ``PICTURED``, ``QUOTES``: with a picture or quote, asked for through the one door after that.
     """
+    marks: defaultdict[int, set[str]] = defaultdict(set)
+    if ids:
+        shape = viewer.shape, room_for(len(ids))
+        for row in _MARKS.rows(shape, person=viewer.user_id or 0, posts=ids):
+            marks[row["post_id"]].add(row["kind"])
+    return marks
+
+
+def _marks(shape: tuple[Viewer, int]) -> QuerySet:
+    viewer, number = shape
+    ids = stand_ins("posts", number)
     reactions = Reaction.objects.filter(author_id=viewer.user_id, post_id__in=ids)
-    kept = Saved.objects.filter(user_id=viewer.user_id or 0, post_id__in=ids)
+    kept = Saved.objects.filter(user_id=viewer.user_id, post_id__in=ids)
     labels = Label.objects.shown_to(viewer).filter(post_id__in=ids)
-    own = HiddenPart.objects.filter(post__author_id=viewer.user_id or 0)
+    own = HiddenPart.objects.filter(post__author_id=viewer.user_id)
     parts = own.filter(post_id__in=ids).order_by()
     pictures = Picture.objects.filter(post_id__in=ids, removed_at=None).order_by()
+    quotes = Quote.objects.filter(post_id__in=ids).order_by()
     return (
         reactions.order_by()
-        .values_list("post_id", "kind")
+        .values("post_id", "kind")
         .union(
             kept.values_list("post_id", Value(SAVED)),
             labels.values_list("post_id", Value(LABELLED)),
             parts.values_list("post_id", Value(PART_HIDDEN)),
             pictures.values_list("post_id", Value(PICTURED)),
+            quotes.values_list("post_id", Value(QUOTES)),
             all=True,
         )
     )
 
 
+_MARKS: Prepared[tuple[Viewer, int]] = Prepared(_marks)
+
+
 def _reactions_of_unmet(viewer: Viewer, ids: list[int]) -> Counter[tuple[int, str]]:
     """How many reactions on each (post, kind) are by authors who are kept from the viewer."""
-    unmet = visibility.author_kept_from(viewer)
-    if unmet is None:
+    if not ids or visibility.author_kept_from(viewer) is None:
         return Counter()
+    shape = viewer.shape, room_for(len(ids))
+    rows = _OF_UNMET.rows(shape, person=viewer.user_id or 0, posts=ids)
+    return Counter((row["post_id"], row["kind"]) for row in rows)
+
+
+def _of_unmet(shape: tuple[Viewer, int]) -> QuerySet:
+    viewer, number = shape
+    unmet = visibility.author_kept_from(viewer) or visibility.NOTHING
     seen = SEEN_BY[visibility.summary_audience(viewer)]
-    rows = Reaction.objects.filter(unmet, post_id__in=ids, audience__in=seen)
-    return Counter(rows.values_list("post_id", "kind"))
+    rows = Reaction.objects.filter(unmet, audience__in=seen)
+    return rows.filter(post_id__in=stand_ins("posts", number)).values("post_id", "kind")
+
+
+_OF_UNMET: Prepared[tuple[Viewer, int]] = Prepared(_of_unmet)
 
 
 def own_posts(viewer: Viewer, *, after: str = "") -> tuple[list[Post], bool]:

@@ -44,7 +44,7 @@ def asking_professionals(viewer: Viewer, *, at: datetime, after: str = "") -> Th
 
 
 def _replies(viewer: Viewer) -> QuerySet[Post]:
-    return Post.objects.visible_to(viewer).filter(
+    return Post.objects.visible_beside(viewer).filter(
         thread=OuterRef("pk"), status=Status.PUBLISHED, is_opening=False
     )
 

@@ -8,8 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
+from django.db.models import Max
 
+from forum.models import SearchEntry
 from forum.search.query import Query, Term
+
+SLICE = 2000  # posts of which the newest candidates are taken first
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +26,7 @@ class Narrow:
 
     authors: Sequence[int] | None = None
     boards: Sequence[int] | None = None
-    since: datetime | None = None
-    until: datetime | None = None
+    ids: tuple[int, int] | None = None  # the lowest and the highest that there may be
     openings_only: bool = False
     polls_only: bool = False
 
@@ -34,11 +37,37 @@ def candidates(
     """Ids of posts that hold what is wanted, newest first, below ``before``."""
     if not query.wanted:
         return []
-    ask = _sqlite if connection.vendor == "sqlite" else _postgresql
-    statement, arguments = ask(query, _conditions(narrow), before, limit)
+    if connection.vendor == "sqlite":
+        return _ids(*_sqlite(query, narrow, before, limit))
+    if narrow.openings_only:
+        return _ids(*_postgresql_openings(query, narrow, before, limit))
+    if narrow.boards is not None and narrow.authors is None:
+        return _in_slices(query, narrow, before, limit)
+    return _ids(*_postgresql(query, narrow, before, limit))
+
+
+def _ids(statement: str, arguments: list) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(statement, arguments)
         return [row[0] for row in cursor.fetchall()]
+
+
+def ids_published(since: datetime | None, until: datetime | None) -> tuple[int, int]:
+    """The lowest and the highest id of posts that came out from ``since`` to before ``until``."""
+    conditions, arguments = "published_at IS NOT NULL", []
+    for sign, moment in ((">=", since), ("<", until)):
+        if moment is not None:
+            conditions += f" AND published_at {sign} %s"
+            arguments.append(connection.ops.adapt_datetimefield_value(moment))
+    # Apart, so that the index of moments is read. From the newest id down it would be a long walk.
+    statement = (
+        f"WITH within AS MATERIALIZED (SELECT id FROM forum_post WHERE {conditions})"  # noqa: S608
+        " SELECT MIN(id), MAX(id) FROM within"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, arguments)
+        lowest, highest = cursor.fetchone()
+    return lowest or 0, highest or 0
 
 
 def title_candidates(words: Sequence[str], *, limit: int) -> list[int]:
@@ -60,9 +89,7 @@ def title_candidates(words: Sequence[str], *, limit: int) -> list[int]:
             " ORDER BY post_id DESC LIMIT %s"
         )
         arguments = [*words, limit]
-    with connection.cursor() as cursor:
-        cursor.execute(statement, arguments)
-        return [row[0] for row in cursor.fetchall()]
+    return _ids(statement, arguments)
 
 
 def _conditions(narrow: Narrow) -> tuple[str, str, list]:
@@ -73,10 +100,6 @@ def _conditions(narrow: Narrow) -> tuple[str, str, list]:
         if ids is not None:
             conditions += f" AND {column} IN ({', '.join(['%s'] * len(ids)) or 'NULL'})"
             arguments += ids
-    for sign, moment in ((">=", narrow.since), ("<", narrow.until)):
-        if moment is not None:
-            conditions += f" AND post.published_at {sign} %s"
-            arguments.append(connection.ops.adapt_datetimefield_value(moment))
     if narrow.openings_only:
         conditions += " AND post.is_opening"
     if narrow.polls_only:
@@ -92,12 +115,20 @@ def _conditions(narrow: Narrow) -> tuple[str, str, list]:
     return joins, conditions, arguments
 
 
+def _range(key: str, narrow: Narrow, before: int | None) -> tuple[str, list]:
+    """What must hold of an id."""
+    conditions, arguments = "", []
+    if narrow.ids is not None:
+        conditions, arguments = f" AND {key} BETWEEN %s AND %s", [*narrow.ids]
+    if before is not None:
+        conditions, arguments = f"{conditions} AND {key} < %s", [*arguments, before]
+    return conditions, arguments
+
+
 _KEY = {"sqlite": "forum_search_fts.rowid", "postgresql": "forum_searchentry.post_id"}
 
 
-def _sqlite(
-    query: Query, narrowed: tuple[str, str, list], before: int | None, limit: int
-) -> tuple[str, list]:
+def _sqlite(query: Query, narrow: Narrow, before: int | None, limit: int) -> tuple[str, list]:
     # Terms hold letters, digits and apostrophes alone, so that the quotes below cannot be left.
     wanted = " AND ".join(f'"{term.text}"' for term in query.wanted)
     match = f"({wanted})"
@@ -106,28 +137,75 @@ def _sqlite(
             match += f' NOT "{term.text}"'
     if query.title_only:
         match = f"{{title}} : ({match})"
-    joins, conditions, arguments = narrowed
-    below, bound = (" AND forum_search_fts.rowid < %s", [before]) if before else ("", [])
+    joins, conditions, arguments = _conditions(narrow)
+    below, bounds = _range("forum_search_fts.rowid", narrow, before)
     statement = (
         f"SELECT forum_search_fts.rowid FROM forum_search_fts{joins}"  # noqa: S608
         f" WHERE forum_search_fts MATCH %s{below}{conditions}"
         " ORDER BY forum_search_fts.rowid DESC LIMIT %s"
     )
-    return statement, [match, *bound, *arguments, limit]
+    return statement, [match, *bounds, *arguments, limit]
 
 
-def _postgresql(
-    query: Query, narrowed: tuple[str, str, list], before: int | None, limit: int
-) -> tuple[str, list]:
+def _postgresql(query: Query, narrow: Narrow, before: int | None, limit: int) -> tuple[str, list]:
     asked, words = _tsquery(query.terms)
-    joins, conditions, arguments = narrowed
-    below, bound = (" AND post_id < %s", [before]) if before else ("", [])
-    column = "title_vector" if query.title_only else "vector"
+    joins, conditions, arguments = _conditions(narrow)
+    below, bounds = _range("post_id", narrow, before)
     statement = (
         f"SELECT post_id FROM forum_searchentry{joins}"  # noqa: S608
-        f" WHERE {column} @@ ({asked}){below}{conditions} ORDER BY post_id DESC LIMIT %s"
+        f" WHERE {_vector(query)} @@ ({asked}){below}{conditions} ORDER BY post_id DESC LIMIT %s"
     )
-    return statement, [*words, *bound, *arguments, limit]
+    return statement, [*words, *bounds, *arguments, limit]
+
+
+def _in_slices(query: Query, narrow: Narrow, before: int | None, limit: int) -> list[int]:
+    """Candidates from the newest posts, then from more and more of the older ones.
+
+    PostgreSQL thinks little of what it takes to look into an entry, and would rather look into all
+    that there are than ask the index for a word that is neither common nor rare. In a slice it
+    has nothing to win by that.
+    """
+    highest = Max("pk")
+    top = before or 1 + (SearchEntry.objects.aggregate(highest=highest)["highest"] or 0)
+    found: list[int] = []
+    size = SLICE
+    while top > 1 and len(found) < limit:
+        asked, words = _tsquery(query.terms)
+        joins, conditions, arguments = _conditions(narrow)
+        below, bounds = _range("post_id", narrow, top)
+        statement = (
+            "WITH held AS MATERIALIZED ("  # noqa: S608
+            f"SELECT post_id FROM forum_searchentry WHERE {_vector(query)} @@ ({asked}){below}"
+            f" AND post_id >= %s) SELECT post_id FROM held AS forum_searchentry{joins}"
+            f" WHERE true{conditions} ORDER BY post_id DESC LIMIT %s"
+        )
+        bottom = top - size
+        found += _ids(statement, [*words, *bounds, bottom, *arguments, limit - len(found)])
+        top, size = bottom, size * 5
+    return found
+
+
+def _postgresql_openings(
+    query: Query, narrow: Narrow, before: int | None, limit: int
+) -> tuple[str, list]:
+    """From the openings to their entries, not the other way: few posts open a thread."""
+    asked, words = _tsquery(query.terms)
+    _, conditions, arguments = _conditions(narrow)
+    below, bounds = _range("post.id", narrow, before)
+    thread = " JOIN forum_thread thread ON thread.id = post.thread_id"
+    # OFFSET 0 keeps PostgreSQL from turning the two around.
+    statement = (
+        "SELECT opening.id FROM (SELECT post.id FROM forum_post post"  # noqa: S608
+        f"{thread if narrow.boards is not None else ''} WHERE true{below}{conditions}"
+        " ORDER BY post.id DESC OFFSET 0) opening CROSS JOIN LATERAL (SELECT 1 FROM"
+        f" forum_searchentry entry WHERE entry.post_id = opening.id AND entry.{_vector(query)} @@"
+        f" ({asked}) OFFSET 0) held ORDER BY opening.id DESC LIMIT %s"
+    )
+    return statement, [*bounds, *arguments, *words, limit]
+
+
+def _vector(query: Query) -> str:
+    return "title_vector" if query.title_only else "vector"
 
 
 def _tsquery(terms: Sequence[Term]) -> tuple[str, list]:

@@ -17,7 +17,7 @@ from forum.access_log import with_openings
 from forum.models import Poll, Post, SearchEntry, SearchWord, Status, Tag, ThreadTag
 from forum.queries.boards import boards_for
 from forum.queries.tags import find_tag, suggested_tags
-from forum.search.engine import Narrow, candidates
+from forum.search.engine import Narrow, candidates, ids_published
 from forum.search.query import Query, Term
 
 PAGE = 20
@@ -116,14 +116,13 @@ def _allowed(viewer: Viewer, query: Query) -> tuple[QuerySet[Post], Narrow]:
         under_name = Q(alias="", author__in=named_so) | Q(alias__iexact=query.by)
         posts = posts.filter(under_name, author__in=authors)
         narrow = replace(narrow, authors=authors)
-    if query.before:
-        narrow = replace(narrow, until=_start_of(query.before))
-        posts = posts.filter(published_at__lt=narrow.until)
-    if query.after:
-        narrow = replace(narrow, since=_start_of(query.after) + timedelta(days=1))
-        posts = posts.filter(published_at__gte=narrow.since)
+    if query.before or query.after:
+        since = _start_of(query.after) + timedelta(days=1) if query.after else None
+        until = _start_of(query.before) if query.before else None
+        posts = posts.filter(_came(since, until))
+        narrow = replace(narrow, ids=ids_published(since, until))
     if query.has_answer or query.unanswered:
-        replies = Post.objects.visible_to(viewer).filter(
+        replies = Post.objects.visible_beside(viewer).filter(
             thread=OuterRef("thread"), is_opening=False, status=Status.PUBLISHED
         )
         answered = Exists(replies.exclude(author=OuterRef("thread__author")))
@@ -139,6 +138,11 @@ def _allowed(viewer: Viewer, query: Query) -> tuple[QuerySet[Post], Narrow]:
         tagged = ThreadTag.objects.filter(tag=find_tag(query.tag)).values("thread")
         posts = posts.filter(thread__in=tagged)
     return posts.order_by("-pk"), narrow
+
+
+def _came(since: datetime | None, until: datetime | None) -> Q:
+    came = Q(published_at__gte=since) if since else Q()
+    return came & Q(published_at__lt=until) if until else came
 
 
 def _start_of(day: object) -> datetime:

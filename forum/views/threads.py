@@ -84,7 +84,7 @@ def thread(request: SignedInRequest, public_id: str) -> HttpResponse:
             "thread_address": reverse("forum:thread", args=[found.public_id]),
             "refusal": refusal,
             "may_reply": may_reply,
-            "first_post": may_reply and is_first_post(request.viewer),
+            "first_post": may_reply and is_first_post(request.viewer, found),
         },
     )
     _remember(response, request.user.pk, found, page, read_to)
