@@ -28,10 +28,12 @@ MOST_SHAPES = 512  # of one query; others are made anew when they are needed aga
 # All of them, so that a test which changes what a queryset says can have them made anew.
 EVERY: list["Prepared"] = []
 
-# Stand-ins: values that no row has, by the name and the place under which they are given. ----------
+# Stand-ins: values that no row has, by the name and the place under which they are given.
 
 _STAND_INS: dict[int | str, tuple[str, int]] = {}
-_numbers = count(-4_611_686_018_427_387_001)
+# Near the end of what fields of four bytes hold: of a number that a field cannot hold, Django knows
+# that it is not there, and asks nothing.
+_numbers = count(2_147_300_000)
 _lists: dict[str, list[int]] = {}
 SOMETIME = datetime(9001, 2, 3, 4, 5, 6, 789, tzinfo=UTC)  # a moment that no clock will show
 
@@ -84,13 +86,13 @@ class Prepared(Generic[Shape]):
     """What a queryset gives whose SQL depends on a shape alone.
 
     ``build`` makes the queryset of a shape, of models or of ``values()``, with ``SOMEBODY`` for the
-    person's key, ``SOMETIME`` for the moment, and other stand-ins for what else is given. A queryset
-    that does not ask about the person raises ``ValueError``: it would answer the same for everybody.
-    So does one that asks for something that is not given.
+    person's key, ``SOMETIME`` for the moment, and other stand-ins for what else is given. A
+    queryset that does not ask about the person raises ``ValueError``: it would answer the same for
+    everybody (``for_everybody`` says that it shall). So does one that asks for what is not given.
     """
 
-    def __init__(self, build: Callable[[Shape], QuerySet]) -> None:
-        self.build = build
+    def __init__(self, build: Callable[[Shape], QuerySet], *, for_everybody: bool = False) -> None:
+        self.build, self.for_everybody = build, for_everybody
         self._statement = lru_cache(maxsize=MOST_SHAPES)(self._compiled)
         EVERY.append(self)
 
@@ -136,7 +138,7 @@ class Prepared(Generic[Shape]):
             for place, value in enumerate(values)
             if isinstance(value, int | str) and value in _STAND_INS
         )
-        if not any(name == "person" for _, name, _ in places):
+        if not self.for_everybody and not any(name == "person" for _, name, _ in places):
             raise ValueError("A prepared query must ask about somebody.")
         if any(_is_moment(value) and value != moment for value in values):
             raise ValueError("A moment in a prepared query would stand still: use SOMETIME.")
@@ -192,7 +194,7 @@ def _read(
 
 
 def _maker(queryset: QuerySet, compiler: SQLCompiler) -> Callable[[Sequence[Any]], Any]:
-    """What makes of a row what this queryset would: a dict, or a model as ``ModelIterable`` does."""
+    """What makes of a row what this queryset would: a dict or, like ``ModelIterable``, a model."""
     if queryset.query.selected is not None:  # values()
         names = tuple(queryset.query.selected)
         return lambda row: dict(zip(names, row, strict=True))

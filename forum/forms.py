@@ -91,6 +91,12 @@ class WriteForm(forms.Form):
             audience.choices = [peers]
             self.initial["audience"] = Audience.PEERS
 
+    @property
+    def kept_as(self) -> str:
+        """What an empty form hangs on beside its key: who can read it, and what is picked."""
+        audience = cast(forms.ChoiceField, self.fields["audience"])
+        return " ".join([*(value for value, _label in audience.choices), self.initial["audience"]])
+
 
 class AskForm(WriteForm):
     """A new thread."""

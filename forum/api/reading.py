@@ -91,6 +91,7 @@ def threads(
         base,
         after=place.thread if place else "",
         before=place.at if place else None,
+        all_of=board,
     )
     read_until = cutoff(request.user, board)
     last = rows[-1] if rows else None

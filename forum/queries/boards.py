@@ -1,5 +1,6 @@
 """Boards and board pages."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,10 +8,11 @@ from enum import StrEnum
 from itertools import islice
 from typing import Any
 
-from django.db.models import Case, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from accounts.models import Role
+from accounts.prepared import SOMETIME, Prepared, room_for, stand_in, stand_ins
 from accounts.viewer import Viewer
 from forum import visibility
 from forum.access_log import with_openings
@@ -31,6 +33,9 @@ from forum.states import AGE_GROUP_FIELD
 from forum.summaries import SEEN_BY, came_out
 
 PAGE_SIZE = 25
+WAITING = (Status.HELD, Status.CHANGES)
+# What the queries below are given, beside the person.
+BOARD, THREAD = stand_in("board"), stand_in("thread")
 
 
 class Wants(StrEnum):
@@ -118,6 +123,7 @@ def board_page(
     ``tag``: only threads with this topic. ``wants``: only those without a reply by others.
     """
     base = ThreadSummary.objects.visible_to(viewer).filter(board=board)
+    all_of = board if tag is None and wants == Wants.ALL else None
     if tag is not None:
         base = base.filter(thread__in=ThreadTag.objects.filter(tag=tag).values("thread"))
     if wants == Wants.UNANSWERED:
@@ -125,10 +131,11 @@ def board_page(
             thread=OuterRef("thread"), status=Status.PUBLISHED, is_opening=False
         )
         base = base.filter(~Exists(replies.exclude(author=OuterRef("thread__author"))))
-    rows, has_older, is_first = rows_of(viewer, base, after=after)
+    rows, has_older, is_first = rows_of(viewer, base, after=after, all_of=all_of)
+    waits = not after and getattr(board, "has_waiting", True)
     return BoardPage(
         rows=rows,
-        own_waiting=[] if after else own_waiting_threads(viewer, board),
+        own_waiting=own_waiting_threads(viewer, board) if waits else [],
         has_older=has_older,
         is_first=is_first,
     )
@@ -141,6 +148,7 @@ def rows_of(
     after: str = "",
     before: datetime | None = None,
     most: int = PAGE_SIZE,
+    all_of: Board | None = None,
 ) -> tuple[list[BoardRow], bool, bool]:
     """Rows of visible summaries, newest first; whether there are older ones; if it is the top.
 
@@ -149,11 +157,38 @@ def rows_of(
     right place, so that neither count nor order tells of them.
 
     ``before``: where ``after`` stood when it was shown, for lists that go on from there although it
-    has moved or gone since; without it, from where it stands now.
+    has moved or gone since; without it, from where it stands now. ``all_of``: the board of which
+    ``base`` is all that may be seen; such a list is asked with SQL that was made before.
     """
+    given = {"person": viewer.user_id or 0, "board": all_of.pk if all_of else 0}
+    moved: list[Any] = []
+    if visibility.author_kept_from(viewer) is not None:
+        found = _MOVED.rows(viewer.shape, **given) if all_of else list(_moved(viewer, base))
+        moved = _moved_rows(viewer, found)
+    cursor = _cursor(base, moved, after) if after else None
+    if before is not None:
+        cursor = before, cursor[1] if cursor else 0
+    if cursor:
+        moved = [row for row in moved if (row.last_at, row.thread_id) < cursor]
+    if all_of:
+        last_at, thread_id = cursor or (None, 0)
+        shape = viewer.shape, cursor is not None, most
+        rows = _PLAIN.rows(shape, at=last_at, thread=thread_id, **given)
+    else:
+        rows = list(_plain(viewer, base, cursor, most))
+    if moved:
+        merged = sorted([*rows, *moved], key=lambda r: (r.last_at, r.thread_id), reverse=True)
+        rows = list(islice(merged, most + 1))
+    page = rows[:most]
+    _correct_counts(viewer, page)
+    return [_row(viewer, row) for row in page], len(rows) > most, cursor is None
+
+
+def _dressed(viewer: Viewer, base: QuerySet[ThreadSummary]) -> QuerySet[ThreadSummary]:
+    """Rows with what ``_row`` needs beside the thread."""
     visits = ThreadVisit.objects.filter(user_id=viewer.user_id or 0, thread=OuterRef("thread"))
     follows = Follow.objects.filter(user_id=viewer.user_id or 0, thread=OuterRef("thread"))
-    base = with_tags(with_openings(viewer, base)).annotate(
+    return with_tags(with_openings(viewer, base)).annotate(
         last_position=F("last_post__position"),
         last_alias=F("last_post__alias"),
         read_position=Subquery(visits.values("position")[:1]),
@@ -168,28 +203,44 @@ def rows_of(
             ),
         ),
     )
+
+
+def _moved(viewer: Viewer, base: QuerySet[ThreadSummary]) -> QuerySet[ThreadSummary]:
+    """Rows whose last author is kept from the viewer; ``last_seen``: the last post they see."""
+    kept_from = visibility.author_kept_from(viewer, "last_") or visibility.NOTHING
+    seen = Post.objects.visible_beside(viewer).filter(thread=OuterRef("thread"))
+    last = seen.filter(status=Status.PUBLISHED).order_by("-position")
+    rows = _dressed(viewer, base).filter(kept_from)
+    return rows.annotate(last_seen=Subquery(last.values("pk")[:1])).select_related("thread__author")
+
+
+def _plain(
+    viewer: Viewer, base: QuerySet[ThreadSummary], cursor: tuple[datetime, int] | None, most: int
+) -> QuerySet[ThreadSummary]:
+    """The other rows, those below a place in the order, and one more than a page shows."""
     kept_from = visibility.author_kept_from(viewer, "last_")
-    moved = _moved_rows(viewer, base, kept_from) if kept_from is not None else []
-    plain = base.filter(~kept_from) if kept_from is not None else base
-    cursor = _cursor(base, moved, after) if after else None
-    if before is not None:
-        cursor = before, cursor[1] if cursor else 0
+    plain = _dressed(viewer, base)
+    if kept_from is not None:
+        plain = plain.filter(~kept_from)
     if cursor:
         last_at, thread_id = cursor
         plain = plain.filter(Q(last_at__lt=last_at) | Q(last_at=last_at, thread_id__lt=thread_id))
-        moved = [row for row in moved if (row.last_at, row.thread_id) < cursor]
-    rows: list[Any] = list(
-        plain.select_related("thread", "thread__author", "last_author").order_by(
-            "-last_at", "-thread_id"
-        )[: most + 1]
-    )
-    if moved:
-        merged = sorted([*rows, *moved], key=lambda r: (r.last_at, r.thread_id), reverse=True)
-        rows = list(islice(merged, most + 1))
-    page = rows[:most]
-    if kept_from is not None:
-        _correct_counts(viewer, page)
-    return [_row(viewer, row) for row in page], len(rows) > most, cursor is None
+    rows = plain.select_related("thread", "thread__author", "last_author")
+    return rows.order_by("-last_at", "-thread_id")[: most + 1]
+
+
+def _all_of_board(viewer: Viewer) -> QuerySet[ThreadSummary]:
+    return ThreadSummary.objects.visible_to(viewer).filter(board_id=BOARD)
+
+
+def _plain_on_board(shape: tuple[Viewer, bool, int]) -> QuerySet[ThreadSummary]:
+    viewer, goes_on, most = shape
+    cursor = (SOMETIME, THREAD) if goes_on else None
+    return _plain(viewer, _all_of_board(viewer), cursor, most)
+
+
+_MOVED: Prepared[Viewer] = Prepared(lambda viewer: _moved(viewer, _all_of_board(viewer)))
+_PLAIN: Prepared[tuple[Viewer, bool, int]] = Prepared(_plain_on_board)
 
 
 def _row(viewer: Viewer, row: Any) -> BoardRow:
@@ -208,9 +259,8 @@ def _row(viewer: Viewer, row: Any) -> BoardRow:
 
 def own_waiting_threads(viewer: Viewer, board: Board) -> list[Thread]:
     """The viewer's own threads on a board that others do not see yet."""
-    waiting = (Status.HELD, Status.CHANGES)
     own = Thread.objects.visible_to(viewer).filter(author_id=viewer.user_id, board=board)
-    return list(own.filter(status__in=waiting).order_by("-created_at")[:5])
+    return list(own.filter(status__in=WAITING).order_by("-created_at")[:5])
 
 
 def _cursor(
@@ -224,36 +274,54 @@ def _cursor(
     return found
 
 
-def _moved_rows(viewer: Viewer, base: QuerySet[ThreadSummary], kept_from: Q) -> list[ThreadSummary]:
-    """Rows whose last author is kept from the viewer, with the last post the viewer may see."""
-    rows = list(base.filter(kept_from).select_related("thread", "thread__author"))
-    visible = Post.objects.visible_to(viewer).filter(
-        status=Status.PUBLISHED, thread_id__in=[row.thread_id for row in rows]
-    )
-    last = dict(visible.values_list("thread_id").annotate(Max("position")).order_by())
-    posts = visible.filter(position__in=set(last.values())).select_related("author")
-    by_thread = {p.thread_id: p for p in posts if last[p.thread_id] == p.position}
+def _moved_rows(viewer: Viewer, rows: list[Any]) -> list[Any]:
+    """Rows of ``_moved`` with the last post that the viewer may see; without one, no row."""
+    ids = [row.last_seen for row in rows if row.last_seen is not None]
+    if not ids:
+        return []
+    shape = viewer.shape, room_for(len(ids))
+    found = _LAST_SEEN.rows(shape, person=viewer.user_id or 0, posts=ids)
+    posts = {post.pk: post for post in found}
     moved = []
     for row in rows:
-        # A row without any post that may be seen has no place on the page.
-        if post := by_thread.get(row.thread_id):
+        if post := posts.get(row.last_seen):
             row.last_post, row.last_author, row.last_at = post, post.author, came_out(post)
-            row.last_position = post.position  # type: ignore[attr-defined]
-            row.last_alias = post.alias  # type: ignore[attr-defined]
+            row.last_position, row.last_alias = post.position, post.alias
             moved.append(row)
     return moved
 
 
+def _last_seen(shape: tuple[Viewer, int]) -> QuerySet[Post]:
+    viewer, number = shape
+    visible = Post.objects.visible_to(viewer).filter(status=Status.PUBLISHED)
+    return visible.filter(pk__in=stand_ins("posts", number)).select_related("author")
+
+
+_LAST_SEEN: Prepared[tuple[Viewer, int]] = Prepared(_last_seen)
+
+
 def _correct_counts(viewer: Viewer, rows: Sequence[ThreadSummary]) -> None:
     """Take posts of authors who are kept from the viewer out of the counts of these rows."""
-    unmet = visibility.author_kept_from(viewer, "")
-    seen = SEEN_BY[visibility.summary_audience(viewer)]
-    hidden = (
-        Post.objects.filter(unmet, thread_id__in=[row.thread_id for row in rows])
-        .filter(status=Status.PUBLISHED, audience__in=seen, is_opening=False)
-        .values_list("thread_id", flat=True)
+    if not rows or visibility.author_kept_from(viewer) is None:
+        return
+    ids = [row.thread_id for row in rows]
+    shape = viewer.shape, room_for(len(ids))
+    hidden = Counter(
+        found["thread_id"]
+        for found in _COUNTED.rows(shape, person=viewer.user_id or 0, threads=ids)
     )
-    for thread_id in hidden:
-        for row in rows:
-            if row.thread_id == thread_id:
-                row.replies -= 1
+    for row in rows:
+        row.replies -= hidden[row.thread_id]
+
+
+def _counted(shape: tuple[Viewer, int]) -> QuerySet:
+    """Replies by authors who are kept from the viewer, as the counts of rows have them."""
+    viewer, number = shape
+    unmet = visibility.author_kept_from(viewer) or visibility.NOTHING
+    seen = SEEN_BY[visibility.summary_audience(viewer)]
+    posts = Post.objects.filter(unmet, thread_id__in=stand_ins("threads", number))
+    counted = posts.filter(status=Status.PUBLISHED, audience__in=seen, is_opening=False)
+    return counted.values("thread_id")
+
+
+_COUNTED: Prepared[tuple[Viewer, int]] = Prepared(_counted)

@@ -4,9 +4,10 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from accounts.models import User
+from accounts.prepared import Prepared, stand_in_words
 from accounts.viewer import Viewer
 from forum.access_log import with_openings
 from forum.models import (
@@ -20,9 +21,10 @@ from forum.models import (
     Thread,
     ThreadSummary,
 )
-from forum.queries.boards import BoardRow, rows_of
+from forum.queries.boards import WAITING, BoardRow, boards_for, rows_of
 
 PAGE = 20
+SLUG = stand_in_words("slug")
 MOST_FOLLOWED = 100
 MOST_FOR_CLINIC = 200
 
@@ -35,6 +37,22 @@ def with_cutoff(viewer: Viewer, boards: QuerySet[Board]) -> QuerySet[Board]:
         read_until=Subquery(visits.values("read_until")[:1]),
         followed=Subquery(follows.values("kind")[:1]),
     )
+
+
+def find_board(viewer: Viewer, slug: str) -> Board | None:
+    """A board that the viewer may open, for ``cutoff``; whether threads of theirs wait there."""
+    found = _BOARD.rows(viewer.shape, person=viewer.user_id or 0, slug=slug)
+    return found[0] if found else None
+
+
+def _board(viewer: Viewer) -> QuerySet[Board]:
+    own = Thread.objects.filter(author_id=viewer.user_id, board=OuterRef("pk"), status__in=WAITING)
+    return (
+        with_cutoff(viewer, boards_for(viewer)).annotate(has_waiting=Exists(own)).filter(slug=SLUG)
+    )
+
+
+_BOARD: Prepared[Viewer] = Prepared(_board)
 
 
 def cutoff(user: User, board: Board) -> datetime:

@@ -1,6 +1,7 @@
 """The list of boards, and one board."""
 
 from datetime import datetime
+from functools import lru_cache
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -9,18 +10,19 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.http import urlencode
 from django.utils.timezone import localtime
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from accounts.access import Access, access
 from accounts.http import SignedInRequest
 from forum.access_log import record_shown
+from forum.addresses import address
 from forum.models import Audience, FollowKind, Surface
 from forum.models.tag import TAG_NAME_MAX
-from forum.queries.boards import BoardRow, Wants, board_page, boards_for, boards_with_newest
+from forum.queries.boards import BoardRow, Wants, board_page, boards_with_newest
 from forum.queries.first_steps import first_steps
-from forum.queries.reading import cutoff, with_cutoff
+from forum.queries.reading import cutoff, find_board
 from forum.queries.tags import find_tag, live_tags
 
 
@@ -42,7 +44,7 @@ def board(request: SignedInRequest, slug: str) -> HttpResponse:
 
     ``?tag=`` and ``?only=unanswered`` leave out what is not asked for.
     """
-    found = with_cutoff(request.viewer, boards_for(request.viewer)).filter(slug=slug).first()
+    found = find_board(request.viewer, slug)
     if found is None:
         raise Http404
     read_until = cutoff(request.user, found)
@@ -82,18 +84,16 @@ def row_in_words(row: BoardRow, read_until: datetime) -> dict:
     number = row.replies
     return {
         "title": thread.title,
-        "address": reverse("forum:thread", args=[thread.public_id]),
+        "address": address("forum:thread", thread.public_id),
         "audience": thread.audience,
         "is_new": row.is_new(read_until),
-        "unread_address": reverse("forum:unread", args=[thread.public_id]),
+        "unread_address": address("forum:unread", thread.public_id),
         "is_muted": row.follow_kind == FollowKind.MUTE,
         "asks_professional": thread.asks_professional,
         "no_advice": thread.no_advice,
         "has_poll": thread.has_poll,
         "content_note": thread.content_note,
-        "tags": [
-            {"name": tag.name, "address": reverse("forum:tag", args=[tag.slug])} for tag in row.tags
-        ],
+        "tags": [{"name": tag.name, "address": address("forum:tag", tag.slug)} for tag in row.tags],
         "author": thread.byline,
         "replies": ngettext("%(n)s reply", "%(n)s replies", number) % {"n": number},
         "last": _("Last: %(name)s, %(day)s")
@@ -103,8 +103,11 @@ def row_in_words(row: BoardRow, read_until: datetime) -> dict:
 
 def badges() -> dict[str, str]:
     """The badge of each audience, made once for all rows."""
-    return {audience.value: _badge(audience) for audience in Audience}
+    language = get_language()
+    return {audience.value: _badge(audience, language) for audience in Audience}
 
 
-def _badge(audience: Audience) -> str:
+@lru_cache
+def _badge(audience: Audience, language: str | None) -> str:
+    """In the language that is active now, which is part of the call so that each is kept."""
     return get_template("components/audience.html").render({"audience": audience})

@@ -1,0 +1,18 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("forum", "0032_notes_on_replies")]
+
+    operations = [
+        migrations.AddIndex(
+            model_name="post",
+            index=models.Index(fields=["published_at", "id"], name="post_by_publication"),
+        ),
+        migrations.AddIndex(
+            model_name="post",
+            index=models.Index(
+                condition=models.Q(("is_opening", True)), fields=["id"], name="post_openings"
+            ),
+        ),
+    ]
