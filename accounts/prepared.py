@@ -202,7 +202,10 @@ def _maker(queryset: QuerySet, compiler: SQLCompiler) -> Callable[[Sequence[Any]
     columns = compiler.klass_info["select_fields"]
     start, end = columns[0], columns[-1] + 1
     fields = [column.target.attname for column, *_ in compiler.select[start:end]]
-    related = get_related_populators(compiler.klass_info, compiler.select, DEFAULT_DB_ALIAS)
+    # The types are those of a later Django.
+    related = get_related_populators(  # type: ignore[call-arg]
+        compiler.klass_info, compiler.select, DEFAULT_DB_ALIAS
+    )
     annotations = tuple((compiler.annotation_col_map or {}).items())
 
     def make(row: Sequence[Any]) -> Model:

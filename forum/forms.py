@@ -81,21 +81,17 @@ class WriteForm(forms.Form):
         community = (Audience.COMMUNITY, _("Community: also health professionals"))
         may_be_wide = widest == Audience.COMMUNITY and author.lets_hcps_read
         audience = cast(forms.ChoiceField, self.fields["audience"])
+        offered = [peers, community] if may_be_wide else [peers]
         if author.role == Role.HCP:
             # Professionals write for everybody: what is for peers alone they could not read.
-            audience.choices = [community]
-            self.initial["audience"] = Audience.COMMUNITY
-        elif may_be_wide:
-            audience.choices = [peers, community]
-        else:
-            audience.choices = [peers]
-            self.initial["audience"] = Audience.PEERS
-
-    @property
-    def kept_as(self) -> str:
-        """What an empty form hangs on beside its key: who can read it, and what is picked."""
-        audience = cast(forms.ChoiceField, self.fields["audience"])
-        return " ".join([*(value for value, _label in audience.choices), self.initial["audience"]])
+            offered = [community]
+        audience.choices = offered
+        if not may_be_wide or author.role == Role.HCP:
+            self.initial["audience"] = offered[0][0]
+        # What an empty form hangs on beside its key: who can read it, and what is picked.
+        self.kept_as = " ".join(
+            [*(value for value, _label in offered), str(self.initial.get("audience"))]
+        )
 
 
 class AskForm(WriteForm):

@@ -160,7 +160,7 @@ def rows_of(
     has moved or gone since; without it, from where it stands now. ``all_of``: the board of which
     ``base`` is all that may be seen; such a list is asked with SQL that was made before.
     """
-    given = {"person": viewer.user_id or 0, "board": all_of.pk if all_of else 0}
+    given: dict[str, Any] = {"person": viewer.user_id or 0, "board": all_of.pk if all_of else 0}
     moved: list[Any] = []
     if visibility.author_kept_from(viewer) is not None:
         found = _MOVED.rows(viewer.shape, **given) if all_of else list(_moved(viewer, base))

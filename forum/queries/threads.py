@@ -154,8 +154,8 @@ def find_thread(viewer: Viewer, public_id: str) -> Thread | None:
 
 
 def _thread(viewer: Viewer) -> QuerySet[Thread]:
-    visits = ThreadVisit.objects.filter(user_id=viewer.user_id, thread=OuterRef("pk"))
-    follows = Follow.objects.filter(user_id=viewer.user_id, thread=OuterRef("pk"))
+    visits = ThreadVisit.objects.filter(user_id=viewer.user_id or 0, thread=OuterRef("pk"))
+    follows = Follow.objects.filter(user_id=viewer.user_id or 0, thread=OuterRef("pk"))
     drafts = Draft.objects.filter(author_id=viewer.user_id, thread=OuterRef("pk"))
     drafts = drafts.exclude(text="").order_by("-updated_at", "-pk")
     written = Post.objects.filter(author_id=viewer.user_id)
@@ -201,8 +201,8 @@ def thread_page(viewer: Viewer, thread: Thread, number: int | None = None) -> Th
     if places.total:
         first = places.position((number - 1) * WINDOW + 1)
         last = places.position(min(number * WINDOW, places.total))
-        asked = {"person": viewer.user_id or 0, "thread": thread.pk, "first": first, "last": last}
-        posts = _WINDOW.rows(viewer.shape, **asked)
+        person = viewer.user_id or 0
+        posts = _WINDOW.rows(viewer.shape, person=person, thread=thread.pk, first=first, last=last)
     waiting: list[Post] = []
     if number == pages and getattr(thread, "has_waiting", True):
         waiting = list(
@@ -314,7 +314,7 @@ def _marks(shape: tuple[Viewer, int]) -> QuerySet:
     viewer, number = shape
     ids = stand_ins("posts", number)
     reactions = Reaction.objects.filter(author_id=viewer.user_id, post_id__in=ids)
-    kept = Saved.objects.filter(user_id=viewer.user_id, post_id__in=ids)
+    kept = Saved.objects.filter(user_id=viewer.user_id or 0, post_id__in=ids)
     labels = Label.objects.shown_to(viewer).filter(post_id__in=ids)
     own = HiddenPart.objects.filter(post__author_id=viewer.user_id)
     parts = own.filter(post_id__in=ids).order_by()
