@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("forum", "0032_notes_on_replies")]
+    dependencies = [("forum", "0033_polls_are_found")]
 
     operations = [
         migrations.AddIndex(
