@@ -103,7 +103,9 @@ def test_a_thread_page_of_twenty_posts_is_light_on_a_first_visit(demo: str) -> N
         for address in threads
         if (html := browser.open(demo + address).read().decode()).count("<article") == 20
     )
-    asked_for = set(re.findall(r'(?:href|src)="(/static/[^"#]+)', page))
+    manifest = re.search(r'rel="manifest" href="([^"]+)"', page)
+    assert manifest is not None
+    asked_for = {manifest.group(1), *re.findall(r'(?:href|src)="(/static/[^"#]+)', page)}
     compressed = {"Accept-Encoding": "gzip, br"}
     weight = 0
     for address in [re.search(r"/t/[0-9a-z]{14}/", page).group(), *asked_for]:
