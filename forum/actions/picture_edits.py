@@ -35,29 +35,22 @@ def add_to_post(
         # Asked before the work of converting, and again when the picture is stored.
         _check_room(lock_own(post=post, author=author, at=at)[1])
     pictures = convert(raw)
-    name = store.new_name()
-    # Files first: a row never lacks them. Where this dies here, they are swept.
-    store.write(name, pictures)
-    try:
-        with transaction.atomic():
-            author, post = lock_own(post=post, author=author, at=at)
-            _check_room(post)
-            last = post.pictures.aggregate(Max("place"))["place__max"] or 0
-            picture = Picture.objects.create(
-                author=author,
-                post=post,
-                place=last + 1,
-                alt=alt,
-                file=name,
-                width=pictures.width,
-                height=pictures.height,
-                created_at=at,
-            )
-            _look_again(post, author, unseen=len(pictures_of(post)), at=at)
-            return picture
-    except BaseException:
-        store.delete(name)
-        raise
+    with store.new_files(pictures) as name, transaction.atomic():
+        author, post = lock_own(post=post, author=author, at=at)
+        _check_room(post)
+        last = post.pictures.aggregate(Max("place"))["place__max"] or 0
+        picture = Picture.objects.create(
+            author=author,
+            post=post,
+            place=last + 1,
+            alt=alt,
+            file=name,
+            width=pictures.width,
+            height=pictures.height,
+            created_at=at,
+        )
+        _look_again(post, author, unseen=len(pictures_of(post)), at=at)
+        return picture
 
 
 def describe_again(

@@ -39,28 +39,21 @@ def add_picture(
     at = at or timezone.now()
     _check_room(draft, author, at)
     pictures = convert(raw)
-    name = store.new_name()
-    # Files first: a row never lacks them. Where this dies here, they are swept.
-    store.write(name, pictures)
-    try:
-        with transaction.atomic():
-            # As when a draft is sent: a picture is in the post, or there is no draft any more.
-            author = User.objects.select_for_update(no_key=True).get(pk=author.pk)
-            _check_room(draft, author, at)
-            last = draft.pictures.aggregate(Max("place"))["place__max"] or 0
-            return Picture.objects.create(
-                author=author,
-                draft=draft,
-                place=last + 1,
-                alt=alt,
-                file=name,
-                width=pictures.width,
-                height=pictures.height,
-                created_at=at,
-            )
-    except BaseException:
-        store.delete(name)
-        raise
+    with store.new_files(pictures) as name, transaction.atomic():
+        # As when a draft is sent: a picture is in the post, or there is no draft any more.
+        author = User.objects.select_for_update(no_key=True).get(pk=author.pk)
+        _check_room(draft, author, at)
+        last = draft.pictures.aggregate(Max("place"))["place__max"] or 0
+        return Picture.objects.create(
+            author=author,
+            draft=draft,
+            place=last + 1,
+            alt=alt,
+            file=name,
+            width=pictures.width,
+            height=pictures.height,
+            created_at=at,
+        )
 
 
 def _check_room(draft: Draft, author: User, at: datetime) -> None:

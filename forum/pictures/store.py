@@ -6,7 +6,8 @@ file whose row never came, or is gone, is swept (``delete_strays``).
 
 import os
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -44,6 +45,22 @@ def path_of(name: str, size: Size) -> Path:
 def write(name: str, pictures: Converted) -> None:
     """Write both files of a picture. When this returns, they survive a power cut."""
     _write(name, {Size.LARGE: pictures.large, Size.SMALL: pictures.small})
+
+
+@contextmanager
+def new_files(pictures: Converted) -> Iterator[str]:
+    """Write a new picture; gives the name of its files, for a row that is made in the block.
+
+    Files come first, so that a row never lacks them. Where the block fails they are gone again;
+    where the process dies in it, they are swept.
+    """
+    name = new_name()
+    try:
+        write(name, pictures)
+        yield name
+    except BaseException:
+        delete(name)
+        raise
 
 
 def _write(name: str, contents: dict[Size, bytes]) -> None:
