@@ -3,16 +3,19 @@
 Candidates are no results: nobody sees them before they went through the one door.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from forum.models import SearchEntry
 from forum.search.query import Query, Term
 
+FEW = 5000  # posts that hold a word: fewer are put in order quickly
 SLICE = 2000  # posts of which the newest candidates are taken first
 
 
@@ -44,6 +47,28 @@ def candidates(
     if narrow.boards is not None and narrow.authors is None:
         return _in_slices(query, narrow, before, limit)
     return _ids(*_postgresql(query, narrow, before, limit))
+
+
+def among(query: Query, few: QuerySet, *, limit: int) -> list[int] | None:
+    """Ids of those of a few posts that hold what is wanted, newest first.
+
+    For filters that leave few of many candidates. None where the database has no good way for
+    that: then ask for ``candidates``.
+    """
+    if connection.vendor == "sqlite":
+        return None  # it would search the index anew for each
+    try:
+        posts, values = few.order_by().values("pk").query.sql_with_params()
+    except EmptyResultSet:
+        return []
+    asked, words = _tsquery(query.terms)
+    # OFFSET 0 keeps PostgreSQL from looking for the words first.
+    statement = (
+        f"SELECT few.pk FROM ({posts} OFFSET 0) few (pk) CROSS JOIN LATERAL"  # noqa: S608
+        " (SELECT 1 FROM forum_searchentry entry WHERE entry.post_id = few.pk"
+        f" AND entry.{_vector(query)} @@ ({asked}) OFFSET 0) held ORDER BY few.pk DESC LIMIT %s"
+    )
+    return _ids(statement, [*values, *words, limit])
 
 
 def _ids(statement: str, arguments: list) -> list[int]:
@@ -151,11 +176,30 @@ def _postgresql(query: Query, narrow: Narrow, before: int | None, limit: int) ->
     asked, words = _tsquery(query.terms)
     joins, conditions, arguments = _conditions(narrow)
     below, bounds = _range("post_id", narrow, before)
+    # Of words in few posts all are taken from the index and put in order; of words in many the
+    # newest posts are looked into. OFFSET 0 keeps PostgreSQL from the second.
+    fence = " OFFSET 0" if not joins and _is_in_few(query) else ""
     statement = (
-        f"SELECT post_id FROM forum_searchentry{joins}"  # noqa: S608
-        f" WHERE {_vector(query)} @@ ({asked}){below}{conditions} ORDER BY post_id DESC LIMIT %s"
+        f"SELECT post_id FROM (SELECT post_id FROM forum_searchentry{joins}"  # noqa: S608
+        f" WHERE {_vector(query)} @@ ({asked}){below}{conditions}{fence}) held"
+        " ORDER BY post_id DESC LIMIT %s"
     )
     return statement, [*words, *bounds, *arguments, limit]
+
+
+def _is_in_few(query: Query) -> bool:
+    """Whether PostgreSQL expects few posts to hold what is wanted, from its own statistics."""
+    asked, words = _tsquery(query.terms)
+    statement = (
+        "EXPLAIN (FORMAT JSON) SELECT post_id FROM forum_searchentry"  # noqa: S608
+        f" WHERE {_vector(query)} @@ ({asked})"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, words)
+        (found,) = cursor.fetchone()
+    plan = json.loads(found) if isinstance(found, str) else found
+    rows: float = plan[0]["Plan"]["Plan Rows"]
+    return rows <= FEW
 
 
 def _in_slices(query: Query, narrow: Narrow, before: int | None, limit: int) -> list[int]:
@@ -173,11 +217,13 @@ def _in_slices(query: Query, narrow: Narrow, before: int | None, limit: int) -> 
         asked, words = _tsquery(query.terms)
         joins, conditions, arguments = _conditions(narrow)
         below, bounds = _range("post_id", narrow, top)
+        # OFFSET 0: from what is held to its posts, not along all posts in their order.
         statement = (
             "WITH held AS MATERIALIZED ("  # noqa: S608
             f"SELECT post_id FROM forum_searchentry WHERE {_vector(query)} @@ ({asked}){below}"
-            f" AND post_id >= %s) SELECT post_id FROM held AS forum_searchentry{joins}"
-            f" WHERE true{conditions} ORDER BY post_id DESC LIMIT %s"
+            f" AND post_id >= %s) SELECT post_id FROM (SELECT post_id FROM held AS"
+            f" forum_searchentry{joins} WHERE true{conditions} OFFSET 0) fitting"
+            " ORDER BY post_id DESC LIMIT %s"
         )
         bottom = top - size
         found += _ids(statement, [*words, *bounds, bottom, *arguments, limit - len(found)])

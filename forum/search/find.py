@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 from difflib import get_close_matches
 from enum import StrEnum
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Lower
 from django.utils import timezone
 
@@ -17,7 +17,7 @@ from forum.access_log import with_openings
 from forum.models import Poll, Post, SearchEntry, SearchWord, Status, Tag, ThreadTag
 from forum.queries.boards import boards_for
 from forum.queries.tags import find_tag, suggested_tags
-from forum.search.engine import Narrow, candidates, ids_published
+from forum.search.engine import Narrow, among, candidates, ids_published
 from forum.search.query import Query, Term
 
 PAGE = 20
@@ -125,10 +125,13 @@ def _allowed(viewer: Viewer, query: Query) -> tuple[QuerySet[Post], Narrow]:
         replies = Post.objects.visible_beside(viewer).filter(
             thread=OuterRef("thread"), is_opening=False, status=Status.PUBLISHED
         )
-        answered = Exists(replies.exclude(author=OuterRef("thread__author")))
+        others = replies.exclude(author=OuterRef("thread__author")).order_by()
+        # The first that is found, thread by thread; asked whether there is any, PostgreSQL may
+        # read all replies of the site.
+        answer = Subquery(others.values("pk")[:1])
         narrow = replace(narrow, openings_only=True)
-        posts = posts.filter(is_opening=True)
-        posts = posts.filter(answered) if query.has_answer else posts.filter(~answered)
+        posts = posts.filter(is_opening=True).alias(answer=answer)
+        posts = posts.filter(answer__isnull=not query.has_answer)
     if query.has_poll:
         narrow = replace(narrow, openings_only=True, polls_only=True)
         # Polls are few: from them to their posts is the short way.
@@ -152,13 +155,17 @@ def _start_of(day: object) -> datetime:
 def _newest(sought: _Sought, *, below: int | None, most: int) -> list[int]:
     """Ids of the newest hits that are allowed, at most so many."""
     allowed = sought.allowed.values_list("pk", flat=True)
+    rest = allowed if below is None else allowed.filter(pk__lt=below)
     if not sought.query.wanted:
-        if below is not None:
-            allowed = allowed.filter(pk__lt=below)
-        return list(allowed[:most])
+        return list(rest[:most])
+    if sought.query.unanswered:  # few are, on a site where people answer
+        among_few = among(sought.query, rest, limit=most)
+        if among_few is not None:
+            return among_few
     found: list[int] = []
+    windows = [size for size in WINDOWS if size >= most]  # a smaller one cannot be enough
     for number in range(MOST_WINDOWS):
-        size = WINDOWS[min(number, len(WINDOWS) - 1)]
+        size = windows[min(number, len(windows) - 1)]
         ids = candidates(sought.query, narrow=sought.narrow, before=below, limit=size)
         found += allowed.filter(pk__in=ids)[: most - len(found)] if ids else []
         if len(found) >= most or len(ids) < size:
@@ -254,6 +261,9 @@ def _suggestion(viewer: Viewer, query: Query, typed: str) -> str:
 
 def _spelt(viewer: Viewer, word: str) -> str:
     """A word that is spelt like this one and that the viewer would find."""
+    alone = Query(terms=(Term(word),))
+    if _newest(_Sought(alone, *_allowed(viewer, alone)), below=None, most=1):
+        return ""  # there is such a word: it is the rest of the query that finds nothing
     near = SearchWord.objects.filter(word__startswith=word[0]).exclude(word=word)
     words = near.order_by("word").values_list("word", flat=True)[:MOST_WORDS_TRIED]
     fitting = [other for other in words if abs(len(other) - len(word)) <= 2]

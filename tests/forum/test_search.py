@@ -196,6 +196,17 @@ def test_a_suggestion_is_made_only_of_words_that_one_would_find(board, author, r
     assert search(viewer_of(nurse), parse(typed), typed=typed).suggestion == ""
 
 
+def test_no_other_spelling_is_suggested_for_a_word_that_one_finds_elsewhere(board, author, reader):
+    thread = publish_thread(author, board, title="One", text="Sensors fall off.")
+    publish_thread(author, board, title="Two", text="Sensory things.")
+    publish_reply(reader, thread, text="Tape helps.")
+    gather_words()
+    typed = "sensors has:poll"
+    nothing = search(viewer_of(reader), parse(typed), typed=typed)
+    assert nothing.hits == []
+    assert nothing.suggestion == ""
+
+
 def test_words_of_texts_that_are_gone_are_forgotten(board, author):
     post = publish_thread(author, board, title="One", text="Xylophones everywhere.").posts.get()
     gather_words()
