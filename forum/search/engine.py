@@ -16,6 +16,7 @@ from forum.models import SearchEntry
 from forum.search.query import Query, Term
 
 FEW = 5000  # posts that hold a word: fewer are put in order quickly
+FAR = 400  # candidates; for fewer it does not pay to ask how many there are
 SLICE = 2000  # posts of which the newest candidates are taken first
 
 
@@ -178,7 +179,8 @@ def _postgresql(query: Query, narrow: Narrow, before: int | None, limit: int) ->
     below, bounds = _range("post_id", narrow, before)
     # Of words in few posts all are taken from the index and put in order; of words in many the
     # newest posts are looked into. OFFSET 0 keeps PostgreSQL from the second.
-    fence = " OFFSET 0" if not joins and _is_in_few(query) else ""
+    looks_far = limit >= FAR and not joins
+    fence = " OFFSET 0" if looks_far and _is_in_few(query) else ""
     statement = (
         f"SELECT post_id FROM (SELECT post_id FROM forum_searchentry{joins}"  # noqa: S608
         f" WHERE {_vector(query)} @@ ({asked}){below}{conditions}{fence}) held"

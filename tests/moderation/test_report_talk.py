@@ -139,7 +139,8 @@ def test_somebody_signed_out_is_told_by_mail_where_they_left_an_address(texts, a
     unknown = file_report(category=Category.OTHER, submission_key="b")
     for report in (known, unknown):
         ask_reporter(report=report, admin=admin, text="Where?")
-    assert list(ReportMail.objects.values_list("report__number", "kind")) == [
+    mails = ReportMail.objects.order_by("pk")
+    assert list(mails.values_list("report__number", "kind")) == [
         (known.number, "received"),
         (known.number, "news"),
     ]
