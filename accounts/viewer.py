@@ -231,10 +231,18 @@ def _barrier(user: User, role: Role, found: dict[str, Any], at: datetime) -> Bar
     return None if found[HAS_SECOND_STEP] else Barrier.MFA_MISSING
 
 
+_PROFILE: Prepared[None] = Prepared(lambda _: HcpProfile.objects.filter(user=SOMEBODY))
+_CODES: Prepared[None] = Prepared(
+    lambda _: Document.objects.in_force(DocumentKind.HCP_CODE).values("version"),
+    for_everybody=True,
+)
+
+
 def _hcp_is_current(user: User, at: datetime) -> bool:
-    profile = HcpProfile.objects.filter(user=user).first()
-    if profile is None:
+    found = _PROFILE.rows(None, person=user.pk)
+    if not found:
         return False
+    profile: HcpProfile = found[0]
     # A version that changed nothing in substance does not ask for a new signature.
-    valid = profile.code_version in Document.objects.versions_in_force(DocumentKind.HCP_CODE)
+    valid = {"version": profile.code_version} in _CODES.rows(None)
     return profile.is_current(at=at, code_version=profile.code_version if valid else "")

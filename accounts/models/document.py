@@ -7,7 +7,8 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 
@@ -39,13 +40,16 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         newer = self.filter(kind=kind, published_at__isnull=False, is_material=True)
         return newer.filter(published_at__gt=at).exists() if at else newer.exists()
 
-    def versions_in_force(self, kind: str) -> set[str]:
-        """Versions that say the same in substance as the one in force: since the last material."""
+    def in_force(self, kind: str) -> "DocumentQuerySet":
+        """Those that say the same in substance as the newest: since the last material change."""
         published = self.filter(kind=kind, published_at__isnull=False)
-        material = published.filter(is_material=True).order_by("-published_at", "-pk").first()
-        if material is not None:
-            published = published.filter(published_at__gte=material.published_at)
-        return set(published.values_list("version", flat=True))
+        material = published.filter(is_material=True).order_by("-published_at")
+        since = Coalesce(Subquery(material.values("published_at")[:1]), F("published_at"))
+        return published.filter(published_at__gte=since)
+
+    def versions_in_force(self, kind: str) -> set[str]:
+        """The versions of those that are in force in substance."""
+        return set(self.in_force(kind).values_list("version", flat=True))
 
 
 class Document(models.Model):

@@ -12,7 +12,7 @@ from accounts.models import User
 from config.demo.personas import NAMES, PERSONAS, name_from
 from forum.access_log import shows_no_posts
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "accounts.signed_in.AuthenticationBackend"
 
 
 @access(Access.PUBLIC)

@@ -11,7 +11,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Role, User
 from accounts.viewer import Viewer
 from forum.access_log import with_openings
 from forum.models import Poll, Post, SearchEntry, SearchWord, Status, Tag, ThreadTag
@@ -73,7 +73,7 @@ def search(
         return Found([])
     if query.tag and find_tag(query.tag) is None:
         return Found([], tags=tuple(suggested_tags(query.tag)))
-    sought = _Sought(query, *_allowed(viewer, query))
+    sought = _Sought(query, *_allowed(viewer, query), few=viewer.role == Role.HCP)
     if order == Order.BEST and query.wanted:
         found = _best(_newest(sought, below=None, most=BEST_OF), query)
         return Found(_hits(viewer, sought, found[:PAGE]))
@@ -94,6 +94,7 @@ class _Sought:
     query: Query
     allowed: QuerySet[Post]
     narrow: Narrow
+    few: bool = False  # whether this viewer sees but a part of what is published
 
 
 def _allowed(viewer: Viewer, query: Query) -> tuple[QuerySet[Post], Narrow]:
@@ -163,7 +164,8 @@ def _newest(sought: _Sought, *, below: int | None, most: int) -> list[int]:
         if among_few is not None:
             return among_few
     found: list[int] = []
-    windows = [size for size in WINDOWS if size >= most]  # a smaller one cannot be enough
+    # A smaller one cannot be enough.
+    windows = [size for size in WINDOWS[1 if sought.few else 0 :] if size >= most]
     for number in range(MOST_WINDOWS):
         size = windows[min(number, len(windows) - 1)]
         ids = candidates(sought.query, narrow=sought.narrow, before=below, limit=size)

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from django.urls import reverse
 from whitenoise.compress import Compressor
 
 from forum.push.message import new_private_key
+from tests.databases import keep_migrated_database
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 # The budget of the thread page of 20 posts: everything a browser asks for with nothing stored.
@@ -27,7 +29,7 @@ MOST_SCRIPT = 20_000  # bytes of all scripts together, with brotli
 
 
 @pytest.fixture
-def demo(tmp_path: Path) -> Iterator[str]:
+def demo(django_db_setup: None, tmp_path: Path) -> Iterator[str]:
     """The demo as it is really served: gunicorn, hashed and compressed static files."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -42,6 +44,9 @@ def demo(tmp_path: Path) -> Iterator[str]:
         "DATABASE_URL": f"sqlite:///{tmp_path / 'demo.sqlite3'}",
         "STATIC_ROOT": str(tmp_path / "static"),
     }
+    migrated = keep_migrated_database()
+    if migrated is not None:
+        shutil.copyfile(migrated, tmp_path / "demo.sqlite3")
     for command in (
         ["migrate", "--verbosity", "0"],
         ["createcachetable"],

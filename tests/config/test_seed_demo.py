@@ -128,18 +128,21 @@ def test_a_second_run_changes_nothing_and_says_so():
     assert list(Post.objects.order_by("pk").values()) == posts
 
 
+@pytest.mark.one_database
 def test_the_same_seed_gives_the_same_ids_and_texts_in_another_database():
     one = ids_and_texts(posts=900)
     assert len(one["posts"]) == 900
     assert ids_and_texts(posts=900) == one
 
 
+@pytest.mark.one_database
 def test_another_seed_gives_other_ids():
     one, two = ids_and_texts(), ids_and_texts(seed=2)
     for noun in ("people", "threads", "posts"):
         assert not {row[0] for row in one[noun]} & {row[0] for row in two[noun]}
 
 
+@pytest.mark.one_database
 def test_passwords_work_only_in_the_demo(settings):
     settings.DEMO = False
     seed()
@@ -148,6 +151,7 @@ def test_passwords_work_only_in_the_demo(settings):
     )
 
 
+@pytest.mark.one_database
 def test_in_the_demo_everybody_has_the_demo_password(settings):
     settings.DEMO = True
     seed()
@@ -155,6 +159,7 @@ def test_in_the_demo_everybody_has_the_demo_password(settings):
     assert person("CrumpetBandit").check_password(DEMO_PASSWORD)
 
 
+@pytest.mark.one_database
 def test_totals_that_are_reached_ask_for_nothing_more():
     seed(threads=130, posts=900)
     assert missing(members=None, threads=130, posts=900) == Missing()
@@ -272,6 +277,22 @@ class TheDemo(TestCase):
         assert SecondReview.objects.filter(done_at=None).exists()
         assert Sitting.objects.filter(ended_at__isnull=False).exists()
 
+    def test_the_team_has_hours_a_rota_and_one_message_that_did_not_get_out(self):
+        hours = current_hours()
+        assert hours is not None
+        assert (hours.zone.key, hours.week[0], hours.week[6]) == (
+            "Europe/London",
+            ((540, 1260),),
+            ((600, 1080),),
+        )
+        assert set(Shift.objects.values_list("person__pseudonym", flat=True)) == {
+            "admin_one",
+            "admin_two",
+        }
+        assert list(gaps(at=timezone.now()))
+        assert failing_deliveries().count() == 1
+        assert not AlertDelivery.objects.filter(state="due").exists(), "the demo sends nothing"
+
     def test_readers_see_one_tombstone(self):
         removed = Post.objects.get(status=Status.REMOVED)
         viewer = viewer_of(person("peer_open"))
@@ -291,6 +312,7 @@ class TheDemo(TestCase):
         assert Post.objects.filter(author__in=crowd()).count() == 0
 
 
+@pytest.mark.one_database
 class TheDemoWithACrowd(TestCase):
     """The same and generated posts, 3000 in all."""
 
@@ -375,21 +397,3 @@ def test_somebody_keeps_the_age_they_were_made_with_for_half_a_year(age, months)
         for later in (timedelta(), timedelta(days=180)):
             assert user.age_group(now + later) == user.age_group(now)
             assert user.age_group(now) is not None
-
-
-def test_the_team_has_hours_a_rota_and_one_message_that_did_not_get_out():
-    seed()
-    hours = current_hours()
-    assert hours is not None
-    assert (hours.zone.key, hours.week[0], hours.week[6]) == (
-        "Europe/London",
-        ((540, 1260),),
-        ((600, 1080),),
-    )
-    assert set(Shift.objects.values_list("person__pseudonym", flat=True)) == {
-        "admin_one",
-        "admin_two",
-    }
-    assert list(gaps(at=timezone.now()))
-    assert failing_deliveries().count() == 1
-    assert not AlertDelivery.objects.filter(state="due").exists(), "the demo sends nothing"
