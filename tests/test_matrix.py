@@ -1,7 +1,6 @@
 """Everybody x every state of a text x every surface: found where it may be, and nowhere else.
 
 What is expected comes from tests/truth.py alone, which knows nothing of the code under test.
-Surfaces that find a post like its permalink does, and ask nothing else, are walked on one database.
 """
 
 import re
@@ -354,7 +353,6 @@ def test_only_authors_find_the_history_and_what_happens_next(
 
 
 @everybody
-@pytest.mark.one_database
 def test_one_can_quote_what_is_published_and_may_be_seen(
     who: Persona, world: World, client_of: ClientOf
 ) -> None:
@@ -372,7 +370,6 @@ def test_one_can_quote_what_is_published_and_may_be_seen(
 
 
 @everybody
-@pytest.mark.one_database
 def test_one_can_report_what_others_wrote_and_one_may_see(
     who: Persona, world: World, client_of: ClientOf
 ) -> None:
@@ -388,7 +385,6 @@ def test_one_can_report_what_others_wrote_and_one_may_see(
 
 
 @everybody
-@pytest.mark.one_database
 def test_one_can_react_to_what_others_published_and_one_may_see(
     who: Persona, world: World, client_of: ClientOf
 ) -> None:
@@ -441,7 +437,6 @@ def test_a_reviewer_opens_the_items_of_the_own_queue_and_no_other(
 
 
 @everybody
-@pytest.mark.one_database
 def test_a_decision_needs_an_item_of_the_own_queue(
     who: Persona, world: World, client_of: ClientOf
 ) -> None:

@@ -73,7 +73,7 @@ def search(
         return Found([])
     if query.tag and find_tag(query.tag) is None:
         return Found([], tags=tuple(suggested_tags(query.tag)))
-    sought = _Sought(query, *_allowed(viewer, query), few=viewer.role == Role.HCP)
+    sought = _sought(viewer, query)
     if order == Order.BEST and query.wanted:
         found = _best(_newest(sought, below=None, most=BEST_OF), query)
         return Found(_hits(viewer, sought, found[:PAGE]))
@@ -94,7 +94,12 @@ class _Sought:
     query: Query
     allowed: QuerySet[Post]
     narrow: Narrow
-    few: bool = False  # whether this viewer sees but a part of what is published
+    sees_part: bool  # of what is published: more candidates are needed for as many hits
+
+
+def _sought(viewer: Viewer, query: Query) -> _Sought:
+    posts, narrow = _allowed(viewer, query)
+    return _Sought(query, posts, narrow, sees_part=viewer.role == Role.HCP)
 
 
 def _allowed(viewer: Viewer, query: Query) -> tuple[QuerySet[Post], Narrow]:
@@ -165,7 +170,7 @@ def _newest(sought: _Sought, *, below: int | None, most: int) -> list[int]:
             return among_few
     found: list[int] = []
     # A smaller one cannot be enough.
-    windows = [size for size in WINDOWS[1 if sought.few else 0 :] if size >= most]
+    windows = [size for size in WINDOWS[1 if sought.sees_part else 0 :] if size >= most]
     for number in range(MOST_WINDOWS):
         size = windows[min(number, len(windows) - 1)]
         ids = candidates(sought.query, narrow=sought.narrow, before=below, limit=size)
@@ -263,17 +268,20 @@ def _suggestion(viewer: Viewer, query: Query, typed: str) -> str:
 
 def _spelt(viewer: Viewer, word: str) -> str:
     """A word that is spelt like this one and that the viewer would find."""
-    alone = Query(terms=(Term(word),))
-    if _newest(_Sought(alone, *_allowed(viewer, alone)), below=None, most=1):
+    if _finds(viewer, word):
         return ""  # there is such a word: it is the rest of the query that finds nothing
     near = SearchWord.objects.filter(word__startswith=word[0]).exclude(word=word)
     words = near.order_by("word").values_list("word", flat=True)[:MOST_WORDS_TRIED]
     fitting = [other for other in words if abs(len(other) - len(word)) <= 2]
     for other in get_close_matches(word, fitting, n=MOST_LIKE, cutoff=LIKE_ENOUGH):
-        query = Query(terms=(Term(other),))
-        if _newest(_Sought(query, *_allowed(viewer, query)), below=None, most=1):
+        if _finds(viewer, other):
             return other
     return ""
+
+
+def _finds(viewer: Viewer, word: str) -> bool:
+    alone = _sought(viewer, Query(terms=(Term(word),)))
+    return bool(_newest(alone, below=None, most=1))
 
 
 def _replaced(text: str, word: str, better: str) -> str:
